@@ -2,6 +2,12 @@
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
 
+  export interface Asked {
+    method?: 'GET' | 'POST' | 'PATCH';
+    path?: string;
+    headers?: Record<string, string>;
+    body?: string;
+  }
   export interface Options {
     url: string;
     connections: number;
@@ -12,7 +18,8 @@ declare module 'autocannon' {
     method?: 'GET' | 'POST';
     headers?: Record<string, string>;
     body?: string;
-    requests?: { method?: 'GET' | 'POST' | 'PATCH'; path?: string; headers?: Record<string, string>; body?: string }[];
+    requests?: Asked[];
+    setupClient?: (client: { setRequests(requests: Asked[]): void }) => void;
     /** Milliseconds between two looks at whether it is over. */
     sampleInt?: number;
   }

@@ -17,6 +17,8 @@ const LONGEST = 600;
 
 export interface Job extends Options {
   expectedStatus: number;
+  /** Paths that each connection asks for in turns, beginning with another. */
+  inTurns?: string[];
 }
 
 /** Runs in a process of its own, so that making requests takes nothing from what answers them. */
@@ -25,7 +27,7 @@ process.on('message', async (job: Job) => {
 });
 
 /** A run by time begins when every connection has had an answer: the server accepts one a turn, so the last wait long. */
-function run({ expectedStatus, duration, ...options }: Job): Promise<Figures> {
+function run({ expectedStatus, duration, inTurns, ...options }: Job): Promise<Figures> {
   return new Promise((resolve, reject) => {
     const times: number[] = [];
     const answered = new Set<unknown>();
@@ -34,7 +36,8 @@ function run({ expectedStatus, duration, ...options }: Job): Promise<Figures> {
     let start = performance.now();
     let last = start;
     const lasting = duration === undefined ? {} : { duration: LONGEST };
-    const cannon = autocannon({ sampleInt: 20, ...options, ...lasting }, (error, result) => {
+    const several = inTurns && leafing(inTurns, options.connections);
+    const cannon = autocannon({ sampleInt: 20, ...options, ...several, ...lasting }, (error, result) => {
       if (error) return reject(error);
       times.sort((a, b) => a - b);
       const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
@@ -59,4 +62,14 @@ function run({ expectedStatus, duration, ...options }: Job): Promise<Figures> {
       }
     });
   });
+}
+
+function leafing(paths: string[], connections: number): Partial<Options> {
+  const requests = paths.map((path) => ({ path }));
+  let begun = 0;
+  const setupClient: Options['setupClient'] = (client) => {
+    const first = Math.floor((begun++ * requests.length) / connections) % requests.length;
+    client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
+  };
+  return { requests, setupClient };
 }

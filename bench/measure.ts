@@ -43,7 +43,7 @@ export async function measure(
     say('warm up');
     await bench.warmUp(views);
     say('list at 16 connections, beside the floor');
-    const cpu = await bench.cpuPerRequest();
+    const cpu = await bench.cpuPerRequest(views);
     const throughput = await bench.throughput(views.filter(({ kind }) => kind === 'sort' || kind === 'cursor'));
     const pages = (await app.usage()).longestBlock;
     say('memory, after a while');

@@ -1,7 +1,7 @@
 import type { Figures, Job } from './load.ts';
 import type { MeasuredView, Measurements } from './measurements.ts';
 import { Load, type Measured } from './processes.ts';
-import type { View } from './views.ts';
+import { LEAFING, type View } from './views.ts';
 
 export interface Effort {
   rounds: number;
@@ -62,21 +62,21 @@ export class Bench {
     return { app: medians(app), floor: medians(floor) };
   }
 
-  async cpuPerRequest(): Promise<Measurements['cpu']> {
+  async cpuPerRequest(views: View[]): Promise<Measurements['cpu']> {
     const of = async (measured: Measured, run: () => Promise<Figures>) => {
       const before = await measured.usage();
       const { answered } = await run();
       return ((await measured.usage()).cpu - before.cpu) / answered;
     };
-    const app: number[] = [];
-    const floor: number[] = [];
+    const job = { duration: this.effort.seconds, connections: CONNECTIONS };
+    const leafed = views.find(({ label }) => label === LEAFING)!.path;
+    const [page, leafing, floor]: number[][] = [[], [], []];
     for (let round = 0; round < this.effort.rounds; round++) {
-      app.push(
-        await of(this.app, () => this.page('/users', { duration: this.effort.seconds, connections: CONNECTIONS })),
-      );
+      page.push(await of(this.app, () => this.page('/users', job)));
+      leafing.push(await of(this.app, () => this.page(leafed, job)));
       floor.push(await of(this.floor, () => this.ofFloor()));
     }
-    return { app: median(app), floor: median(floor) };
+    return { page: median(page), leafing: median(leafing), floor: median(floor) };
   }
 
   async views(views: View[]): Promise<MeasuredView[]> {
@@ -122,16 +122,15 @@ export class Bench {
   }
 
   /** As many requests as fit the time, but enough to tell the slowest of a hundred. */
-  private async onePage(path: string, headers: Record<string, string> = {}): Promise<Figures> {
+  private async onePage(path: View['path'], headers: Record<string, string> = {}): Promise<Figures> {
     const { p50 } = await this.page(path, { amount: 5 }, headers);
     const amount = Math.round((this.effort.seconds * 1000) / p50);
     return this.page(path, { amount: Math.min(3000, Math.max(this.effort.leastRequests, amount)) }, headers);
   }
 
-  private async page(path: string, job: Partial<Job>, headers: Record<string, string> = {}): Promise<Figures> {
-    const url = this.app.url + path;
+  private async page(path: View['path'], job: Partial<Job>, headers: Record<string, string> = {}): Promise<Figures> {
     return this.sound({
-      url,
+      ...(typeof path === 'string' ? { url: this.app.url + path } : { url: this.app.url, inTurns: path }),
       connections: 1,
       headers: { cookie: this.cookie, ...headers },
       expectedStatus: 200,

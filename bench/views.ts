@@ -3,6 +3,11 @@ import { encodeCursor } from '../src/lists/list-query.ts';
 import { SORTS } from '../src/users/list/user-list-query.ts';
 import { STATES } from '../src/users/user-state.ts';
 
+/** The view of pages each of which has other rows. */
+export const LEAFING = 'one page after another';
+/** More than the program keeps the rows of. */
+const LEAFED = 64;
+
 /** What the budget sets one limit for. */
 export type Kind =
   | 'sort'
@@ -18,7 +23,8 @@ export type Kind =
 export interface View {
   kind: Kind;
   label: string;
-  path: string;
+  /** Or several that are asked for in turns, by each connection from another one on: of whom the rows were not shown a moment ago. */
+  path: string | string[];
 }
 
 /** Every view that is measured, for the data at hand: common and rare values of each filter, places deep in the list. */
@@ -29,6 +35,7 @@ export async function viewsOf(folder: string): Promise<View[]> {
   const [large, middle, small] = [groups[0], groups[Math.floor(groups.length / 2)], groups[groups.length - 1]];
   const [common, rare] = [tags[0], tags[tags.length - 1]];
   const deep = await placeInTheMiddle(db.read);
+  const places = await placesThroughout(db.read);
   const record = (await db.read('users').whereNotNull('contact_id').orderBy('group_count', 'desc').first('id')).id;
   await db.close();
 
@@ -45,6 +52,7 @@ export async function viewsOf(folder: string): Promise<View[]> {
     ]),
     list('cursor', 'after the middle', `after=${deep}`),
     list('cursor', 'before the middle', `before=${deep}`),
+    { kind: 'cursor', label: LEAFING, path: places.map((place) => `/users?after=${place}`) },
     ...['active', 'deactivated', 'deleted'].map((one) => list('filter', one, `activity=${one}`)),
     ...STATES.map((one) => list('filter', one, `state=${one}`)),
     list('filter', 'common tag', `tag=${common}`),
@@ -113,4 +121,12 @@ async function placeInTheMiddle(db: Reader): Promise<string> {
   const offset = Math.floor(Number(total) / 2);
   const row = await db('users').orderBy(['sort_name', 'id']).offset(offset).first('sort_name as value', 'id');
   return encodeCursor(row);
+}
+
+/** Places of the list that are far from each other. */
+async function placesThroughout(db: Reader): Promise<string[]> {
+  const [{ last }] = await db('users').max('id as last');
+  const ids = Array.from({ length: LEAFED }, (_, n) => Math.ceil(((n + 1) * Number(last)) / LEAFED));
+  const rows = await db('users').whereIn('id', ids).select('sort_name as value', 'id');
+  return rows.map((row) => encodeCursor(row));
 }

@@ -32,7 +32,14 @@ export async function brokenInvariants(
     .first('users.name');
   if (sessions) broken.push(`${sessions.name} is not active but has a session`);
   const counts = await db('users')
-    .whereRaw('group_count <> (select count(*) from memberships where user_id = users.id)')
+    .whereRaw(
+      `group_count <> (select count(*) from memberships where user_id = users.id
+        and group_id in (select id from groups where activity <> 'deleted'))`,
+    )
+    .whereRaw(
+      `not exists (select 1 from memberships join group_recounts on group_recounts.group_id = memberships.group_id
+        where user_id = users.id and user_id > done_to)`,
+    )
     .first('name');
   if (counts) broken.push(`the groups of ${counts.name} are counted wrong`);
 

@@ -33,6 +33,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   group_changes: 'facets/feed.ts',
   group_events: 'audit/audit-store.ts',
   group_permissions: 'permissions/permission-store.ts',
+  group_recounts: 'groups/recounting.ts',
   group_tags: 'tags/tag-store.ts',
   groups: 'groups/group-store.ts',
   heartbeat: 'installation/pages/health.ts',

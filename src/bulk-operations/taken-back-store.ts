@@ -6,7 +6,7 @@ import { operationOf } from './bulk-operation-store.ts';
 
 /**
  * By each of these operations that was taken back, those that did, the newest first. One that was taken back itself is none of them: what
- * it undid stands again.
+ * it undid stands again. Nor is one that found nothing to put back.
  */
 export async function findTakersBack(db: Reader, ids: number[]): Promise<Map<number, BulkOperation[]>> {
   const takers = await undoing(db, ids);
@@ -15,7 +15,9 @@ export async function findTakersBack(db: Reader, ids: number[]): Promise<Map<num
     takers.map(({ id }) => id),
   );
   const isUndone = new Set(undone.map(({ undoes }) => undoes));
-  const standing = takers.filter(({ id }) => !isUndone.has(id));
+  const standing = takers.filter(
+    ({ id, finishedAt, tally }) => !isUndone.has(id) && (finishedAt === null || tally.changed > 0),
+  );
   return Map.groupBy(standing, ({ undoes }) => undoes!);
 }
 

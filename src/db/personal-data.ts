@@ -102,6 +102,7 @@ export const PERSONAL_DATA: { [T in Table]: Kept<ColumnOf<T>> } = {
   group_changes: {},
   group_events: {},
   group_permissions: { ofProgram: ['application', 'level'] },
+  group_recounts: {},
   group_tags: {},
   groups: {
     of: { column: 'leader_id' },

@@ -33,6 +33,16 @@ export async function findDeletedBefore(db: Reader, before: Instant): Promise<nu
   return deleted.filter((id) => (deletions.get(id) ?? before) < before);
 }
 
+/** When data of earlier last came to life here: a backup that was restored, or data that was opened again after a move. */
+export async function findRevival(db: Reader): Promise<Instant | undefined> {
+  const event = await db('audit_events')
+    .where({ subject_type: 'system', subject_id: null })
+    .whereIn('action', ['system.restored', 'system.reopened'])
+    .orderBy('id', 'desc')
+    .first('at');
+  return event?.at;
+}
+
 /** From when on somebody may be erased who was deleted then. */
 export function erasableFrom(deletedAt: Instant, { eraseAfterDays }: ErasureSettings): Instant {
   return instant(Date.parse(deletedAt) + eraseAfterDays * DAY);

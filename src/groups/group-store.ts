@@ -12,6 +12,7 @@ import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts
 import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Group } from './group.ts';
+import { recountSome } from './recounting.ts';
 
 /** All groups that are not deleted, by name, with what they grant. */
 export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
@@ -131,6 +132,8 @@ export async function setActivity(trx: Transaction, groups: Group[], next: (grou
     return { id: group.id, columns: { activity, deleted_from: activity === 'deleted' ? group.activity : null } };
   });
   await keepGroups(trx, changes);
+  // Small groups are done with it; the members of a large one are counted by and by.
+  await recountSome(trx);
 }
 
 /** The existing group of this name. */

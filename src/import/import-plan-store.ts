@@ -5,6 +5,8 @@ import { selectIds, whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { PlanKind } from './import.ts';
 
+const UNCERTAIN_AT_ONCE = 500;
+
 /** What one line comes to. */
 export interface PlannedLine {
   line: number;
@@ -98,6 +100,17 @@ export async function findLinesToDo(db: Reader, importId: number): Promise<numbe
 export async function findMatchedIds(db: Reader, importId: number): Promise<number[]> {
   const query = db('import_plans').where('import_id', importId).whereNotNull('subject_id').orderBy('subject_id');
   return selectIds(db, query.select('subject_id as id'));
+}
+
+/** The next lines that are refused or meant nobody, with the pieces in which they stand. */
+export function findUncertain(
+  db: Reader,
+  importId: number,
+  after: number,
+): Promise<Pick<Row<'import_plans'>, 'line' | 'piece'>[]> {
+  const query = db('import_plans').where('import_id', importId).where('line', '>', after);
+  query.where((those) => those.whereNull('subject_id').orWhere('kind', 'refused'));
+  return query.orderBy('line').limit(UNCERTAIN_AT_ONCE).select('line', 'piece');
 }
 
 /** Ticks the new emails of these lines, or of all, and of no others among `shown`. */

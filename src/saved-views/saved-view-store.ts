@@ -4,6 +4,7 @@ import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { identityKey } from '../text/identity-key.ts';
+import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { SavedView } from './saved-view.ts';
 
@@ -11,11 +12,8 @@ type Found = Omit<Row<'saved_views'>, 'name_key'> & { owner_name: string };
 
 /** Own ones and those that are shared, by name. */
 export async function findVisibleViews(db: Reader, viewerId: number): Promise<SavedView[]> {
-  const rows: Found[] = await whereVisible(selectViews(db), viewerId).orderBy([
-    'saved_views.name_key',
-    'saved_views.id',
-  ]);
-  return rows.map(viewOf);
+  const rows: Found[] = await whereVisible(selectViews(db), viewerId).orderBy('saved_views.id');
+  return sortedByName(rows.map(viewOf), ({ name }) => name);
 }
 
 /** Those of them that the viewer may see, in the order of the ids. */

@@ -54,6 +54,19 @@ describe('an operation that was taken back', () => {
     expect(await app.db.read('bulk_operations').whereNull('executed_at')).toEqual([]);
   });
 
+  it('is taken back by the one that did it, where it was pressed in two tabs', async () => {
+    const report = await done({ action: 'deactivate', ids: idsOf(['bob', 'lena']) });
+    const sheetOf = async (path: string) =>
+      (await alice.post('/bulk-operations', { action: 'undo', from: idOf(path) })).headers.location;
+    const [first, second] = [await sheetOf(report), await sheetOf(report)];
+    for (const sheet of [first, second]) await alice.post(`${sheet}/execution`);
+    expect((await show(second)).heading()).toBe('0 users were put back as before.');
+    expect(await offer(report)).toEqual([undefined, first]);
+    // What the other one found nothing to do for does not keep it taken back.
+    await undo(first);
+    expect(await offer(report)).toEqual(['Undo', undefined]);
+  });
+
   it('stands again where that was taken back itself', async () => {
     const report = await done({ action: 'deactivate', ids: idsOf(['bob', 'lena']) });
     const taker = await undo(report);

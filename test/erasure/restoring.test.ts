@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type People, seedCast } from '../../seeds/cast.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
+import { DAY, instant } from '../../src/clock.ts';
 import { readSettings } from '../../src/config.ts';
+import { eraseWhoIsDue } from '../../src/erasure/actions/retention.ts';
 import { erase, finishErasures } from '../../src/erasure/erasing.ts';
 import { backUp } from '../../src/installation/backup.ts';
 import { addToErasedList, ERASED_LIST, keepErasedList, readErasedList } from '../../src/installation/erased-list.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
 import { restore } from '../../src/installation/restore.ts';
-import { findUsers } from '../../src/users/user-store.ts';
+import { DELETION } from '../../src/users/actions/deletion.ts';
+import { findSubjects, findUsers } from '../../src/users/user-store.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { dropDatabase, isOnPostgres, makeDatabase } from '../support/postgres.ts';
@@ -62,6 +65,26 @@ async function restored(dataDir: string): Promise<{ name: string; intact: boolea
 }
 
 describe('a restore', () => {
+  it('erases nobody by itself for as long as after a deletion: who was deleted in it may have been brought back', async () => {
+    const { config, db } = server!;
+    const deletedAt = instant(Date.now() - 100 * DAY);
+    const act = { ...commandLineAct(actSettings(config)), at: deletedAt };
+    await db.write(async (trx) => DELETION.perform(trx, act, await findSubjects(trx, [people.bob], deletedAt)));
+    await backUp(settings(), file(), true);
+    await stop();
+    expect((await restored('data')).name).toBe('bob');
+    const retention = { eraseAfterDays: 30, deletedDays: 60 };
+    const nameAfter = async (days: number) => {
+      await eraseWhoIsDue(server!.db, actSettings(config), retention, instant(Date.now() + days * DAY));
+      return (await findUsers(server!.db.read, [people.bob]))[0].name;
+    };
+    expect([await nameAfter(0), await nameAfter(29), await nameAfter(31)]).toEqual([
+      'bob',
+      'bob',
+      `erased user ${people.bob}`,
+    ]);
+  });
+
   it('erases again whoever was erased since, by the data that it replaces', async () => {
     await backUp(settings(), file(), true);
     await eraseBob();

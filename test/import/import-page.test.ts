@@ -285,6 +285,23 @@ describe('a file that is imported on the page', () => {
     expect((await max.get(`${none}/missing`)).status).toBe(409);
   });
 
+  it('that is all of a view takes nobody for missing whose name or email stands in it, whatever becomes of the line', async () => {
+    const file =
+      'Login,Email,Expires\nalice,alice@example.com,\nBob,robert@example.com,\nlena,,never\nnina,nina@example.com,\n';
+    const missing = async (path: string) =>
+      pageOf(await alice.get(`${path}/missing`)).texts('.sheet a[href^="/users/"]:not(.button)');
+    const [first, second] = [await planned(file, { view: 'active' }), await planned(file, { view: 'active' })];
+    // Bob has another email here, and that of Lena is left out.
+    expect(await counts(first)).toEqual(['New 1', 'Changed 0', 'Unchanged 1', 'Refused 2']);
+    const others = await missing(first);
+    expect(others).not.toEqual(expect.arrayContaining(['bob']));
+    expect(others).not.toEqual(expect.arrayContaining(['lena']));
+    await execute(first);
+    // The same file in another tab: Nina was new when it was looked at.
+    expect(await missing(second)).toEqual(others);
+    expect(others).toContain('carol');
+  });
+
   it('leaves out alone what only the database can tell in the end', async () => {
     const file =
       'Email,Linked contact email\nerin@example.com,maria@example.com\nlena@example.com,maria@example.com\nada@example.com,\n';

@@ -55,6 +55,11 @@ describe('a saved view', () => {
     expect(await pinned()).toEqual([['Locked out', '0', false]]);
   });
 
+  it('stands among the others by its name, with numbers as numbers', async () => {
+    for (const name of ['Team 10', 'Team 2', 'Älteste', 'team 1']) await keep(name);
+    expect((await listed())[0]).toEqual(['Älteste', 'team 1', 'Team 2', 'Team 10']);
+  });
+
   it('keeps filters, search, order and columns', async () => {
     await keep(
       'All of it',

@@ -34,6 +34,13 @@ const KEPT_EVERY = 1_000;
 const TAKES_OVER_AFTER = 500;
 const WORK = 'operations';
 
+/** Without a break: since when, in milliseconds, and how many were gone through by then. */
+export interface Stretch {
+  id: number;
+  since: number;
+  from: number;
+}
+
 interface Parts {
   db: Database;
   clock: Clock;
@@ -55,6 +62,7 @@ export class OperationWorker {
   #isWoken = false;
   #isStopped = false;
   #underWay: BulkOperation[] = [];
+  #stretch: Stretch | undefined;
   /** Drafts of which it cannot be said what they would come to. */
   readonly #unjudgeable = new Set<number>();
 
@@ -98,6 +106,11 @@ export class OperationWorker {
     return this.#underWay;
   }
 
+  /** How long this process has been at it by now, if it is. */
+  stretchOf({ id }: Pick<BulkOperation, 'id'>): Stretch | undefined {
+    return this.#stretch?.id === id ? this.#stretch : undefined;
+  }
+
   async #run(): Promise<void> {
     while (this.#isWoken && !this.#isStopped) {
       this.#isWoken = false;
@@ -133,6 +146,7 @@ export class OperationWorker {
     const isPreparing = await this.#prepare();
     this.#underWay = await findUnderWay(db.read);
     const operation = this.#underWay.find((one) => phaseOf(one) === 'running');
+    this.#stretch = operation && (this.stretchOf(operation) ?? this.#stretchFrom(operation));
     if (operation) await this.#executeOrPause(operation);
     return draft !== undefined || isPreparing || operation !== undefined;
   }
@@ -275,6 +289,10 @@ export class OperationWorker {
       await giveWay();
     }
     return tally;
+  }
+
+  #stretchFrom({ id, tally }: BulkOperation): Stretch {
+    return { id, since: this.#parts.clock(), from: tally.judged };
   }
 
   #now(): Instant {

@@ -30,6 +30,7 @@ export const GROUPS = {
   group_changes: { id: integer, group_id: integer },
   group_events: { group_id: integer, event_id: integer },
   group_permissions: { group_id: integer, application: text(), level },
+  group_recounts: { group_id: integer, done_to: integer },
   group_tags: { group_id: integer, tag_id: integer },
   groups: {
     id: integer,

@@ -3,7 +3,7 @@ import { DAY, type Instant, instant } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
 import type { ActSettings } from '../../verbs/act.ts';
 import { programAct } from '../../verbs/program-act.ts';
-import { type ErasureSettings, findDeletedBefore } from '../erasure.ts';
+import { type ErasureSettings, findDeletedBefore, findRevival } from '../erasure.ts';
 import { eraseUsers } from './user-erasure.ts';
 
 const AT_ONCE = 100;
@@ -17,6 +17,9 @@ export async function eraseWhoIsDue(
 ): Promise<void> {
   const { deletedDays } = retention;
   if (deletedDays === 0) return;
+  // Who was deleted in data of earlier may have been brought back since: there is as long to see it as after a deletion.
+  const revivedAt = await findRevival(db.read);
+  if (revivedAt && instant(Date.parse(revivedAt) + Math.max(1, retention.eraseAfterDays) * DAY) > at) return;
   const days = Math.max(deletedDays, retention.eraseAfterDays);
   const act = programAct(settings, { name: 'retention', rights: EVERYTHING, at });
   const due = await findDeletedBefore(db.read, instant(Date.parse(at) - days * DAY));

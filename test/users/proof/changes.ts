@@ -1,5 +1,6 @@
 import { DAY, dayOf, instant, minuteOf } from '../../../src/clock.ts';
 import type { Database, Transaction } from '../../../src/db/database.ts';
+import { recountSome } from '../../../src/groups/recounting.ts';
 import { sortKey } from '../../../src/text/sort-key.ts';
 import { nameColumns } from '../../../src/users/user-columns.ts';
 import type { Chance } from '../../support/chance.ts';
@@ -170,8 +171,7 @@ export const CHANGES: Change[] = [
   },
   async (trx, chance, now) => {
     const until_at = chance.one([null, null, ...[-DAY, 0, 60_000, DAY].map((by) => minuteOf(now + by))]);
-    // Nobody comes into a deleted group or leaves it.
-    const group_id = chance.one(await trx('groups').whereNot('activity', 'deleted').pluck('id'));
+    const group_id = await some(trx, 'groups', chance);
     const user_id = await someone(trx, chance);
     await trx('memberships').where({ user_id, group_id }).delete();
     if (chance.isLikely(0.7))
@@ -189,6 +189,7 @@ export const CHANGES: Change[] = [
     await trx('groups')
       .where('id', await some(trx, 'groups', chance))
       .update({ activity, deleted_from: activity === 'deleted' ? 'active' : null });
+    await recountSome(trx);
   },
   async (trx, chance) => {
     const [user_id, tag_id] = [await someone(trx, chance), await some(trx, 'tags', chance)];

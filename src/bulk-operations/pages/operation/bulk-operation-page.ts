@@ -3,6 +3,7 @@ import { sortedByName } from '../../../text/sort-key.ts';
 import { counted, grouped, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
 import { BULK_SUBJECTS, maySteer } from '../../actions/bulk-subjects.ts';
+import type { Stretch } from '../../actions/operation-worker.ts';
 import type { ItemFilter } from '../../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../../bulk-operation.ts';
 import type { ChangedMeanwhile } from '../../changed-meanwhile.ts';
@@ -81,13 +82,13 @@ export function sheetOfParts(
 export function progressPage(
   operation: BulkOperation,
   action: BulkAction,
-  more: { now: number; viewer: Viewer; isFirst: boolean; creator: string | undefined },
+  more: { now: number; viewer: Viewer; isFirst: boolean; creator: string | undefined; stretch: Stretch | undefined },
 ) {
   const { noun, path } = BULK_SUBJECTS[operation.subjectType];
-  const { size, tally, executedAt } = operation;
+  const { size, tally } = operation;
   const phase = phaseOf(operation);
-  const seconds = executedAt === null ? 0 : Math.max(0, (more.now - Date.parse(executedAt)) / 1_000);
-  const rate = seconds > 0 ? tally.judged / seconds : 0;
+  const isWaiting = phase === 'running' && !more.isFirst;
+  const rate = phase === 'running' && !isWaiting ? rateOf(operation, more) : 0;
   return {
     title: action.label,
     operation,
@@ -98,13 +99,23 @@ export function progressPage(
     share: size === 0 ? 100 : Math.floor((tally.judged / size) * 100),
     changed: tally.changed,
     leftOut: leftOutIn(tally),
-    rate: rate >= 1 && phase === 'running' ? `${grouped(Math.round(rate))} a second` : undefined,
-    left: rate > 0 && phase === 'running' ? timeInWords((size - tally.judged) / rate) : undefined,
-    isWaiting: phase === 'running' && !more.isFirst,
+    rate: rate >= 1 ? `${grouped(Math.round(rate))} a second` : undefined,
+    left: rate > 0 ? timeInWords((size - tally.judged) / rate) : undefined,
+    isWaiting,
     creator: more.creator,
     maySteer: phase !== 'draft' && maySteer(more.viewer, operation),
     backPath: operation.view ?? path,
   };
+}
+
+/** How many a second. It may have stood still before, paused or without a process; another process at it knows better. */
+function rateOf(
+  { tally, executedAt }: BulkOperation,
+  { now, stretch }: { now: number; stretch: Stretch | undefined },
+): number {
+  const { since, from } = stretch ?? { since: Date.parse(executedAt!), from: 0 };
+  const seconds = (now - since) / 1_000;
+  return seconds > 0 ? (tally.judged - from) / seconds : 0;
 }
 
 function timeInWords(seconds: number): string {

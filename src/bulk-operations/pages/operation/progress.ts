@@ -21,6 +21,7 @@ export async function showProgress(
     now: app.clock(),
     viewer: req.viewer!,
     isFirst: (await findUnderWay(db)).find((one) => phaseOf(one) === 'running')?.id === operation.id,
+    stretch: app.operations.stretchOf(operation),
     creator: (await findUserNames(db, [createdBy])).get(createdBy ?? 0),
   });
   const fragments = { 'dialog-body': 'bulk-operations/_progress', progress: 'bulk-operations/_progress' };
