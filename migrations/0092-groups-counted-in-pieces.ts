@@ -7,6 +7,8 @@ interface Following {
   on: string;
   when?: string;
   body: string;
+  /** Between its lines, as it was written first: a way back leaves the very same text. */
+  gap?: string;
 }
 
 const IS_DELETION = "(old.activity = 'deleted') <> (new.activity = 'deleted')";
@@ -52,6 +54,7 @@ const BEFORE: Following[] = [
     table: 'users',
     on: 'update',
     body: 'insert into user_changes(user_id) values (new.id);',
+    gap: '\n        ',
   },
 ];
 
@@ -122,16 +125,15 @@ async function replace(knex: Knex, triggers: Following[]): Promise<void> {
   }
 }
 
-async function create(knex: Knex, { name, table, on, when, body }: Following): Promise<void> {
-  const condition = when ? `when (${when})` : '';
+async function create(knex: Knex, { name, table, on, when, body, gap = '\n    ' }: Following): Promise<void> {
   const begun = `create trigger ${name} after ${on} on ${table}`;
   if (!isPostgres(knex)) {
-    await knex.raw(`${begun} ${condition} begin ${body} end`);
+    await knex.raw(`${begun}${when ? `${gap}when ${when}` : ''}${gap}begin ${body} end`);
     return;
   }
   await knex.raw(`create or replace function ${name}() returns trigger language plpgsql as $$
     begin ${body} return null; end $$`);
-  await knex.raw(`${begun} for each row ${condition} execute function ${name}()`);
+  await knex.raw(`${begun} for each row ${when ? `when (${when})` : ''} execute function ${name}()`);
 }
 
 const isPostgres = (knex: Knex) => knex.client.dialect === 'postgresql';
