@@ -44,7 +44,7 @@ export async function measure(
     await bench.warmUp(views);
     say('list at 16 connections, beside the floor');
     const cpu = await bench.cpuPerRequest(views);
-    const throughput = await bench.throughput(views.filter(({ kind }) => kind === 'sort' || kind === 'cursor'));
+    const throughput = await bench.throughput(views.filter(({ kind }) => ['sort', 'cursor', 'leafing'].includes(kind)));
     const pages = (await app.usage()).longestBlock;
     say('memory, after a while');
     await sleep(effort.rest * 1000);

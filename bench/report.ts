@@ -88,7 +88,7 @@ function table(head: string[], all: string[][]): string {
 function throughputSection({ cpu, throughput }: Measurements): Section {
   return {
     title: 'The list at 16 connections, beside the floor',
-    text: `The floor: node:http, two prepared queries, string concatenation, 43 KB. Processor time of page 1, whose rows are kept: ${ms(cpu.page)}; where each page has rows that were not shown a moment ago: ${ms(cpu.leafing)}; of the floor: ${ms(cpu.floor)}.`,
+    text: `The floor: node:http, two prepared queries, string concatenation, 43 KB. Processor time of page 1, whose rows are kept: ${ms(cpu.page)}; where each page reads other rows, which the floor does not: ${ms(cpu.leafing)}; of the floor: ${ms(cpu.floor)}.`,
     head: ['view', 'requests/s', 'p50', 'p99', 'floor', 'ratio'],
     rows: throughput.map(({ view, app, floor }) => [
       view.label,

@@ -12,6 +12,7 @@ const LEAFED = 64;
 export type Kind =
   | 'sort'
   | 'cursor'
+  | 'leafing'
   | 'filter'
   | 'two filters'
   | 'search'
@@ -52,7 +53,7 @@ export async function viewsOf(folder: string): Promise<View[]> {
     ]),
     list('cursor', 'after the middle', `after=${deep}`),
     list('cursor', 'before the middle', `before=${deep}`),
-    { kind: 'cursor', label: LEAFING, path: places.map((place) => `/users?after=${place}`) },
+    { kind: 'leafing', label: LEAFING, path: places.map((place) => `/users?after=${place}`) },
     ...['active', 'deactivated', 'deleted'].map((one) => list('filter', one, `activity=${one}`)),
     ...STATES.map((one) => list('filter', one, `state=${one}`)),
     list('filter', 'common tag', `tag=${common}`),

@@ -1,17 +1,10 @@
-import { hash } from 'node:crypto';
 import type BetterSqlite from 'better-sqlite3';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+import { KeptAnswers } from './kept-answers.ts';
 import { type Query, statementsRun } from './writing-client.ts';
 
 /** More than the program has; those with lists of their own in them make room for one another. */
 const STATEMENTS_KEPT = 1_000;
-
-/** So much of what was read is kept, of as many rows and as many letters in them at the most: one row may hold the ids of thousands. */
-const ANSWERS_KEPT = 300;
-const ROWS_KEPT = 200;
-/** Longer values, which hold the ids of thousands, are known by their digest. */
-const LONGEST_VALUES = 2_000;
-const LETTERS_KEPT = 50_000;
 
 /**
  * Reading takes no turns: a statement is over before another could begin, so one connection serves all. What it has compiled is
@@ -22,8 +15,7 @@ export class ReadingSqliteClient extends SqliteClient {
   private connection: Promise<BetterSqlite.Database> | undefined;
   private opened: BetterSqlite.Database | undefined;
   private readonly statements = new Map<string, BetterSqlite.Statement>();
-  private readonly answers = new Map<string, Map<string, unknown[]>>();
-  private answered = 0;
+  private readonly answers = new KeptAnswers();
   private version: unknown;
   /** Whether it was looked for a commit since others last had a turn, and what was written here by then. */
   private hasLooked = false;
@@ -48,7 +40,7 @@ export class ReadingSqliteClient extends SqliteClient {
     this.connection = undefined;
     this.opened = undefined;
     this.statements.clear();
-    this.forgetAnswers();
+    this.answers.forget();
     await super.destroy(done);
   }
 
@@ -61,24 +53,7 @@ export class ReadingSqliteClient extends SqliteClient {
   async read(sql: string, values: unknown[]): Promise<unknown[]> {
     if (!this.opened) await this.acquireConnection();
     this.look();
-    if (this.answered >= ANSWERS_KEPT) this.forgetAnswers();
-    let answers = this.answers.get(sql);
-    if (!answers) {
-      answers = new Map();
-      this.answers.set(sql, answers);
-    }
-    const asked = keyOf(values);
-    let rows = answers.get(asked);
-    if (!rows) {
-      rows = this.all(sql, values);
-      for (const row of rows) Object.freeze(row);
-      Object.freeze(rows);
-      if (isWorthKeeping(rows)) {
-        answers.set(asked, rows);
-        this.answered++;
-      }
-    }
-    return rows;
+    return this.answers.get(sql, values, () => this.all(sql, values));
   }
 
   /**
@@ -92,13 +67,8 @@ export class ReadingSqliteClient extends SqliteClient {
     this.hasLooked = true;
     this.written = written;
     const version = this.statement('pragma data_version').pluck().get();
-    if (version !== this.version) this.forgetAnswers();
+    if (version !== this.version) this.answers.forget();
     this.version = version;
-  }
-
-  private forgetAnswers(): void {
-    this.answers.clear();
-    this.answered = 0;
   }
 
   private all(sql: string, values: unknown[]): unknown[] {
@@ -119,17 +89,4 @@ export class ReadingSqliteClient extends SqliteClient {
 /** After everything that goes on without waiting for the outside: a tick comes when all that was promised by then is kept. */
 function whenOthersHaveATurn(done: () => void): void {
   queueMicrotask(() => process.nextTick(done));
-}
-
-function keyOf(values: unknown[]): string {
-  const said = JSON.stringify(values);
-  return said.length <= LONGEST_VALUES ? said : hash('sha256', said, 'base64');
-}
-
-function isWorthKeeping(rows: unknown[]): boolean {
-  if (rows.length > ROWS_KEPT) return false;
-  let letters = 0;
-  for (const row of rows)
-    for (const value of Object.values(row as object)) if (typeof value === 'string') letters += value.length;
-  return letters <= LETTERS_KEPT;
 }

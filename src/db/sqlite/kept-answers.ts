@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto';
+
+/** So much of what was read is kept, of as many rows and as many letters in them at the most: one row may hold the ids of thousands. */
+const ANSWERS_KEPT = 300;
+const ROWS_KEPT = 200;
+const LETTERS_KEPT = 50_000;
+/** Longer values, which hold the ids of thousands, are known by their digest. */
+const LONGEST_VALUES = 2_000;
+
+/** By the statement, and by what it was given. */
+type Answers = Map<string, Map<string, unknown[]>>;
+
+/**
+ * The rows that statements gave last. There are two halves: where the newer one is full, it becomes the older one, and what was in that is
+ * forgotten. Whatever is asked again goes into the newer one, so who asks and what they may stays, however many pages of a list are shown.
+ */
+export class KeptAnswers {
+  private newer: Answers = new Map();
+  private older: Answers = new Map();
+  private held = 0;
+
+  /** Those that are kept, or what is read now. */
+  get(sql: string, values: unknown[], read: () => unknown[]): unknown[] {
+    const asked = keyOf(values);
+    const known = this.newer.get(sql)?.get(asked);
+    if (known) return known;
+    const before = this.older.get(sql)?.get(asked);
+    const rows = before ?? frozen(read());
+    if (before || isWorthKeeping(rows)) this.keep(sql, asked, rows);
+    return rows;
+  }
+
+  forget(): void {
+    this.newer = new Map();
+    this.older = new Map();
+    this.held = 0;
+  }
+
+  private keep(sql: string, asked: string, rows: unknown[]): void {
+    if (this.held >= ANSWERS_KEPT / 2) {
+      this.older = this.newer;
+      this.newer = new Map();
+      this.held = 0;
+    }
+    let answers = this.newer.get(sql);
+    if (!answers) {
+      answers = new Map();
+      this.newer.set(sql, answers);
+    }
+    answers.set(asked, rows);
+    this.held++;
+  }
+}
+
+function frozen(rows: unknown[]): unknown[] {
+  for (const row of rows) Object.freeze(row);
+  return Object.freeze(rows) as unknown[];
+}
+
+function keyOf(values: unknown[]): string {
+  const said = JSON.stringify(values);
+  return said.length <= LONGEST_VALUES ? said : hash('sha256', said, 'base64');
+}
+
+function isWorthKeeping(rows: unknown[]): boolean {
+  if (rows.length > ROWS_KEPT) return false;
+  let letters = 0;
+  for (const row of rows)
+    for (const value of Object.values(row as object)) if (typeof value === 'string') letters += value.length;
+  return letters <= LETTERS_KEPT;
+}
