@@ -53,12 +53,12 @@ describe('the rows of the list, which are kept as text', () => {
     return $(`#user-${app.people.bob}`).text();
   }
 
-  // Elsewhere rows are read anew for each page.
-  (isOnPostgres ? it.skip : it)('are not written anew while nothing changes', async () => {
+  it('are not written anew while nothing changes', async () => {
     const before = await rowOfBob();
     renderedViews.clear();
     expect(await rowOfBob()).toBe(before);
-    expect([...renderedViews]).not.toContain(ROWS);
+    // On PostgreSQL rows are read anew for each page, and so they are written anew.
+    expect(renderedViews.has(ROWS)).toBe(isOnPostgres);
     expect(renderedViews.size).toBeGreaterThan(5);
   });
 
