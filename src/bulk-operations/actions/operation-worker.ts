@@ -5,6 +5,7 @@ import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../giving-way.ts';
+import { tidiedSooner } from '../../idle-memory.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
@@ -125,7 +126,12 @@ export class OperationWorker {
   }
 
   async #workOn(): Promise<void> {
-    while (!this.#isStopped && (await this.#step())) await giveWay();
+    const over = tidiedSooner();
+    try {
+      while (!this.#isStopped && (await this.#step())) await giveWay();
+    } finally {
+      over();
+    }
   }
 
   /** Another process is at work. Whether it has anything to do, after a while in which it may have ended. */
