@@ -154,7 +154,7 @@ describe('a saved view', () => {
   it('says what died of it, as the list does', async () => {
     await keep('Support', '/users?group=999999');
     const page = pageOf(await alice.get((await rowsOf())[0].address));
-    expect(page.texts('.chips .dead bdi')).toEqual(['No such group: 999999']);
+    expect(page.texts('.chips .dead bdi')).toEqual(['There is no group number 999999']);
     expect(await pinned()).toEqual([['Support', '0', false]]);
   });
 
