@@ -129,6 +129,13 @@ export function counted(number: number, singular: string, plural = `${singular}s
   return `${grouped(number)} ${number === 1 ? singular : plural}`;
 }
 
+/** How much of a whole a part is: 0 % and 100 % only where it is none or all of it. */
+export function share(part: number, whole: number): string {
+  if (part === whole) return '100 %';
+  const percent = Math.floor((part / whole) * 100);
+  return percent === 0 && part > 0 ? 'less than 1 %' : `${percent} %`;
+}
+
 /** "3 users were", "1 user was": as a sentence about them begins. */
 export function were(number: number, singular: string): string {
   return `${counted(number, singular)} ${number === 1 ? 'was' : 'were'}`;
