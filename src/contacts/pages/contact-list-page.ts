@@ -8,7 +8,7 @@ import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, type Filter, listFrame, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTagsById, type Tag } from '../../tags/tag-store.ts';
-import { matches, searchedWords } from '../../text/text.ts';
+import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -171,7 +171,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
     mayWrite,
     mayEdit: (contact: Contact) => mayEdit(viewer, contact),
     mayReadUsers: may(viewer, 'users', 'read'),
-    marked: (text: string) => matches(text, words),
+    marking: () => marking(words),
     list: listFrame({
       name: 'contacts',
       path: '/contacts',

@@ -7,7 +7,7 @@ import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, listFrame, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { matches, searchedWords } from '../../text/text.ts';
+import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -83,7 +83,7 @@ function groupsPage({
     title: 'Groups',
     groups: list.groups.map((group) => ({ ...group, permissions: grantsInWords(group.rights) })),
     mayWrite,
-    marked: (text: string) => matches(text, words),
+    marking: () => marking(words),
     list: listFrame({
       name: 'groups',
       path: '/groups',

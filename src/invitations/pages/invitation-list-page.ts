@@ -5,7 +5,7 @@ import { type Choice, type Column, listFrame, noSuch } from '../../lists/list-fr
 import { toggled } from '../../lists/list-query.ts';
 import { findStuckMail } from '../../mail/stuck-mails.ts';
 import type { Format } from '../../text/format.ts';
-import { matches, searchedWords } from '../../text/text.ts';
+import { marking, searchedWords } from '../../text/text.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { answerList } from '../../web/list-answer.ts';
@@ -99,7 +99,7 @@ function invitationsPage({
       detail: detailOf(one, format),
     })),
     channelLabels: CHANNEL_LABELS,
-    marked: (text: string) => matches(text, words),
+    marking: () => marking(words),
     list: listFrame({
       name: 'invitations',
       path: '/invitations',

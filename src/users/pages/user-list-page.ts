@@ -15,6 +15,7 @@ import { type Choice, type Filter, listFrame, noSuch } from '../../lists/list-fr
 import { idsAmong, NONE, toggled } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
+import { grouped } from '../../text/text.ts';
 import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -222,7 +223,7 @@ function listPage({
       ],
       more:
         allGroups > TOP_GROUPS
-          ? { path: groupFilterPath(query, { name: '', from: 0 }), label: `${allGroups - TOP_GROUPS} more` }
+          ? { path: groupFilterPath(query, { name: '', from: 0 }), label: `${grouped(allGroups - TOP_GROUPS)} more` }
           : undefined,
     },
     ...furtherFilters(query, further, counts),
