@@ -38,7 +38,9 @@ function change(db: BetterSqlite.Database, operation: number): void {
   db.exec("update users set activity = 'deactivated', version = version + 1 where id in (select id from meant)");
   db.exec(`delete from sessions where ${meant}`);
   db.exec(`delete from email_changes where ${meant}`);
-  db.exec(`update known_devices set token_hash = null, remembered_until = null where token_hash is not null and ${meant}`);
+  db.exec(
+    `update known_devices set token_hash = null, remembered_until = null where token_hash is not null and ${meant}`,
+  );
   for (const what of ['links where used_at is null and', 'tokens where'])
     db.prepare(`update ${what.replace(' where', ' set ended_at = ? where')} ended_at is null and ${meant}`).run(AT);
   // A name that an event told of before is not kept twice.

@@ -54,7 +54,9 @@ export function prepared<Values extends object, T>(
     const given = statement.bindings.map((binding) => binding(values as Record<string, unknown>));
     const read = directReads.get(db.client);
     // Inside a transaction it is for the transaction to read.
-    return (await (read ? read(statement.sql, given, isKept) : db.raw(statement.sql, given as Knex.RawBinding[]))) as T[];
+    return (await (read
+      ? read(statement.sql, given, isKept)
+      : db.raw(statement.sql, given as Knex.RawBinding[]))) as T[];
   };
 }
 
