@@ -1,5 +1,11 @@
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium as playwright,
+} from 'playwright-core';
 import type { TestApp } from './app.ts';
 import { addressOfBrowser, LAN_NAME, launchOptions } from './browser-server.ts';
 import { Session } from './session.ts';
