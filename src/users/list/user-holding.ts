@@ -1,3 +1,4 @@
+import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { minuteOf } from '../../clock.ts';
 import { ownershipValue } from '../../contacts/ownership-values.ts';
@@ -9,6 +10,9 @@ import { leavesWithin, SOON_DAYS, STATES, type StateLimits, startsWithin, stateB
 import { originOf, originText } from './sign-in-origins.ts';
 import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
 import type { UserFacts } from './user-facts.ts';
+
+/** What somebody is who is not active any more. */
+export type Ended = Exclude<Activity, 'active'>;
 
 /** What is held of users. */
 export interface UserHolding {
@@ -44,6 +48,24 @@ export function hold(holding: UserHolding, id: number, facts: UserFacts, limits:
   const isOtherContact = holding.contactTexts.set(id, contactText);
   const isOtherOrigin = holding.originTexts.set(id, originText(originOf(row.last_from)));
   if (isOtherText || isOtherContact || isOtherOrigin) holding.facets.touch();
+}
+
+/** What is so of somebody whether or not they are active, of what is held of them. */
+const LASTING_STATES: ReadonlySet<number> = new Set(
+  (['api-only', 'linked-to-account'] as const).map((state) => STATES.indexOf(state)),
+);
+const LASTING_LEAVES: ReadonlySet<number> = new Set([0, 1]);
+
+/** Takes in that a user who is held is not active any more, and that nothing else became of them. */
+export function holdEnded({ facets }: UserHolding, id: number, activity: Ended): void {
+  const lasting = (facet: UserFacet, values: ReadonlySet<number>) =>
+    facets.valuesOf(facet, id).filter((value) => values.has(value));
+  facets.set(id, activity !== 'deleted', {
+    activity: [ACTIVITIES.indexOf(activity)],
+    state: lasting('state', LASTING_STATES),
+    starts: [],
+    leaves: lasting('leaves', LASTING_LEAVES),
+  });
 }
 
 function valuesOf({ row, state, memberships, tags }: UserFacts, limits: StateLimits): Record<UserFacet, number[]> {
