@@ -70,7 +70,7 @@ function valuesOf({ row, state, memberships, tags }: UserFacts, limits: StateLim
   const group: number[] = [];
   const ended: number[] = [];
   for (const { group_id, until_at } of memberships) {
-    const isEnded = until_at !== null && isOver({ untilAt: until_at }, minute);
+    const isEnded = until_at !== null && isOver({ untilAt: until_at }, minuteOf(now));
     if (!isEnded) group.push(group_id);
     if (until_at !== null) ended.push(group_id * 2 + Number(isEnded));
   }
