@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
-import { minuteOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import { ownershipValue } from '../../contacts/ownership-values.ts';
 import { FacetIndex } from '../../facets/facet-index.ts';
 import { TextIndex } from '../../facets/text-index.ts';
@@ -36,17 +36,23 @@ export function holdingNobody(): UserHolding {
   };
 }
 
-/** Takes in a user under this number. */
-export function hold(holding: UserHolding, id: number, facts: UserFacts, limits: StateLimits): void {
-  const { row, state } = facts;
-  const ends = facts.memberships.filter((one) => one.until_at !== null);
-  holding.facets.set(id, row.activity !== 'deleted', valuesOf(facts, limits));
-  const turning = [...turnsOf(state, limits), ...ends.map((one) => Date.parse(one.until_at!))];
-  holding.turns.set(id, turning, limits.now);
-  const contactText = row.contact_name === null ? '' : searchText([row.contact_name]);
-  const isOtherText = holding.texts.set(id, row.search_text);
-  const isOtherContact = holding.contactTexts.set(id, contactText);
-  const isOtherOrigin = holding.originTexts.set(id, originText(originOf(row.last_from)));
+/** A user under the number by which they are held. */
+interface Numbered {
+  id: number;
+  facts: UserFacts;
+}
+
+/** Takes in these users, one thing of all of them after the other: what is held of a million is too much to have all of it at hand for each. */
+export function hold(holding: UserHolding, users: Numbered[], limits: StateLimits): void {
+  const minute = minuteOf(limits.now);
+  for (const { id, facts } of users)
+    holding.facets.set(id, facts.row.activity !== 'deleted', valuesOf(facts, limits, minute));
+  for (const { id, facts } of users) holding.turns.set(id, turningOf(facts, limits), limits.now);
+  const isOtherText = setAll(holding.texts, users, ({ row }) => row.search_text);
+  const isOtherContact = setAll(holding.contactTexts, users, ({ row }) =>
+    row.contact_name === null ? '' : searchText([row.contact_name]),
+  );
+  const isOtherOrigin = setAll(holding.originTexts, users, ({ row }) => originText(originOf(row.last_from)));
   if (isOtherText || isOtherContact || isOtherOrigin) holding.facets.touch();
 }
 
@@ -66,6 +72,18 @@ export function holdEnded({ facets }: UserHolding, id: number, activity: Ended):
     starts: [],
     leaves: lasting('leaves', LASTING_LEAVES),
   });
+}
+
+/** Says whether any of the texts is another one. */
+function setAll(texts: TextIndex, users: Numbered[], textOf: (facts: UserFacts) => string): boolean {
+  let isOther = false;
+  for (const { id, facts } of users) isOther = texts.set(id, textOf(facts)) || isOther;
+  return isOther;
+}
+
+function turningOf({ state, memberships }: UserFacts, limits: StateLimits): number[] {
+  const ends = memberships.filter((one) => one.until_at !== null);
+  return [...turnsOf(state, limits), ...ends.map((one) => Date.parse(one.until_at!))];
 }
 
 function valuesOf({ row, state, memberships, tags }: UserFacts, limits: StateLimits): Record<UserFacet, number[]> {

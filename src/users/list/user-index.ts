@@ -237,8 +237,12 @@ export class UserIndex implements Followable<Ended> {
 
   async take(ids: Ids, now: number): Promise<void> {
     const limits = { now, ...this.days };
-    for (const facts of await readUserFacts(this.db, ids))
-      hold(this.holding, this.numberOf(facts.row.id), facts, limits);
+    const users = await readUserFacts(this.db, ids);
+    hold(
+      this.holding,
+      users.map((facts) => ({ id: this.numberOf(facts.row.id), facts })),
+      limits,
+    );
   }
 
   takeDone(ended: ReadonlyMap<number, Ended>): void {
