@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
-import { type Instant, minuteOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { ownershipValue } from '../../contacts/ownership-values.ts';
 import { FacetIndex } from '../../facets/facet-index.ts';
 import { TextIndex } from '../../facets/text-index.ts';
@@ -44,9 +44,7 @@ interface Numbered {
 
 /** Takes in these users, one thing of all of them after the other: what is held of a million is too much to have all of it at hand for each. */
 export function hold(holding: UserHolding, users: Numbered[], limits: StateLimits): void {
-  const minute = minuteOf(limits.now);
-  for (const { id, facts } of users)
-    holding.facets.set(id, facts.row.activity !== 'deleted', valuesOf(facts, limits, minute));
+  for (const { id, facts } of users) holding.facets.set(id, facts.row.activity !== 'deleted', valuesOf(facts, limits));
   for (const { id, facts } of users) holding.turns.set(id, turningOf(facts, limits), limits.now);
   const isOtherText = setAll(holding.texts, users, ({ row }) => row.search_text);
   const isOtherContact = setAll(holding.contactTexts, users, ({ row }) =>
