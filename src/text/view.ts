@@ -13,8 +13,8 @@ const templates = new Map<string, Template>();
 interface Page {
   /** Another view as text, which is given all that this one was, and the rest. */
   part(view: string, more?: object): string;
-  /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept. */
-  keptPart(view: string, things: object): string;
+  /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept, unless they are new each time. */
+  keptPart(view: string, things: object, isNew?: boolean): string;
 }
 
 /** A view as text, by its path below `views/`. */
@@ -37,7 +37,8 @@ function part(this: Page, view: string, more?: object): string {
 
 const keptParts = new Kept<string>();
 
-function keptPart(view: string, things: object): string {
+function keptPart(view: string, things: object, isNew = false): string {
+  if (isNew) return templateOf(view)(things);
   return keptParts.get([view, ...Object.values(things)], () => inOnePiece(templateOf(view)(things)));
 }
 
