@@ -108,7 +108,10 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   }
   dialog.scrollTop = 0;
   const first =
-    body.querySelector('[autofocus]') ?? body.querySelector('[data-close]') ?? dialog.querySelector('.close');
+    body.querySelector('[aria-invalid="true"]') ??
+    body.querySelector('[autofocus]') ??
+    body.querySelector('[data-close]') ??
+    dialog.querySelector('.close');
   // A long one begins at its beginning.
   first?.focus({ preventScroll: true });
   if (body.querySelector('[data-done]')) void forgetTicks().then(refresh);

@@ -53,16 +53,16 @@ export function filledBy<Holding>(
 /** Takes in all records as they are at a moment, so many at once, or as many as others can wait for; they are served in between. */
 export async function takeAll(index: Followable, now: number, atOnce?: number): Promise<void> {
   const last = await findLast(index);
-  await inPieces(last, atOnce, (from, to) => index.take({ after: from, upTo: to }, now));
+  await inPieces(last, { atOnce }, (from, to) => index.take({ after: from, upTo: to }, now));
 }
 
-/** Works from 0 up to `end`, so many at once, or as many as others can wait for. */
+/** Works from 0 up to `end`, so many at once, or as many as others can wait for, where so many were enough last; gives how many that were. */
 async function inPieces(
   end: number,
-  atOnce: number | undefined,
+  { atOnce, begin = FEWEST }: { atOnce?: number; begin?: number },
   work: (from: number, to: number) => Promise<void>,
-): Promise<void> {
-  let number = atOnce ?? FEWEST;
+): Promise<number> {
+  let number = atOnce ?? begin;
   for (let from = 0; from < end; ) {
     const to = Math.min(from + number, end);
     const begun = performance.now();
@@ -71,6 +71,7 @@ async function inPieces(
     from = to;
     if (from < end) await turnOfOthers();
   }
+  return number;
 }
 
 /** The highest id there is. */
@@ -89,6 +90,8 @@ export class Follower {
   lastChange = 0;
   private isLoaded = false;
   private reading: Promise<void> | undefined;
+  /** So many were taken in at once last. */
+  private atOnce = FEWEST;
 
   /** `fillElsewhere` says whether it could; where it could not, everything is read here. */
   constructor(index: Followable, fillElsewhere?: (now: number) => Promise<boolean>) {
@@ -147,6 +150,8 @@ export class Follower {
   }
 
   private async take(ids: number[], now: number): Promise<void> {
-    await inPieces(ids.length, undefined, (from, to) => this.index.take(ids.slice(from, to), now));
+    this.atOnce = await inPieces(ids.length, { begin: this.atOnce }, (from, to) =>
+      this.index.take(ids.slice(from, to), now),
+    );
   }
 }

@@ -9,6 +9,7 @@ import { keptPath, readListPath } from '../../users/list/user-list-query.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
+import { leadTo } from '../../web/whole-page.ts';
 import { keepView, renameView, replaceView } from '../actions/view-keeping.ts';
 import { LONGEST_ADDRESS, mayShare, type SavedView } from '../saved-view.ts';
 import { checkName, checkNewView, checkReplacing, typedView } from '../saved-view-form.ts';
@@ -49,7 +50,7 @@ export async function keepFromForm(app: AppContext, req: Request, res: Response)
       await app.db.write((trx) => keepView(trx, act, address, values));
       flash(req, `The view ${values.name} is kept.`);
     }
-    res.redirect(303, address);
+    leadTo(req, res, address);
   });
 }
 
@@ -67,7 +68,7 @@ export async function renameFromForm(app: AppContext, req: Request, res: Respons
   await unlessFieldErrors(app, req, failed, async () => {
     await app.db.write((trx) => renameView(trx, actOf(app, req), savedView.id, values.name));
     flash(req, `The view is called ${values.name} now.`);
-    res.redirect(303, '/saved-views');
+    leadTo(req, res, '/saved-views');
   });
 }
 

@@ -49,11 +49,10 @@ export function hold(holding: UserHolding, id: number, facts: UserFacts, limits:
 function valuesOf({ row, state, memberships, tags }: UserFacts, limits: StateLimits): Record<UserFacet, number[]> {
   const { now } = limits;
   const bits = stateBits(state, limits);
-  const minute = minuteOf(now);
   const group: number[] = [];
   const ended: number[] = [];
   for (const { group_id, until_at } of memberships) {
-    const isEnded = until_at !== null && isOver({ untilAt: until_at }, minute);
+    const isEnded = until_at !== null && isOver({ untilAt: until_at }, minuteOf(now));
     if (!isEnded) group.push(group_id);
     if (until_at !== null) ended.push(group_id * 2 + Number(isEnded));
   }
