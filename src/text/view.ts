@@ -80,6 +80,7 @@ function sourceOf(template: string): string {
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const PLAIN = /^[^&<>"'\u0080-\uffff]*$/;
 const MARKUP = /[&<>"']/;
 const ALL_MARKUP = /[&<>"']/g;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
@@ -89,6 +90,7 @@ function escaped(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = String(value);
+  if (PLAIN.test(text)) return text;
   const plain = MARKUP.test(text) ? text.replace(ALL_MARKUP, (letter) => ENTITIES[letter]) : text;
   return BEYOND_ASCII.test(plain) ? inBytes(plain) : plain;
 }
