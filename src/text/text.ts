@@ -161,7 +161,7 @@ export function were(number: number, singular: string): string {
 /** The first of the texts with commas, and how many more there are; of many, no more of them need be told than are said. */
 export function shortened(texts: string[], most: number, number = texts.length): string {
   const rest = number - most;
-  return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
+  return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${grouped(rest)} more` : ''}`;
 }
 
 /** Whether every word of the text stands somewhere in the name. */
