@@ -101,8 +101,8 @@ export function contentOf(act: Act, change: Change, texts: Texts): Content {
   };
 }
 
-/** The same with digests, when all texts are kept. */
-export function rowOf(id: number, content: Content): Omit<Row, 'hash' | 'seal'> {
+/** The same with digests, when all texts are kept; its hash is still to come. */
+export function rowOf(id: number, content: Content): Row {
   const { act, change, actor, subject, before, after, address } = content;
   return {
     id,
@@ -120,6 +120,7 @@ export function rowOf(id: number, content: Content): Omit<Row, 'hash' | 'seal'> 
     form: act.tokenId === undefined ? FORM.ids : FORM.token,
     operation_id: act.operationId ?? null,
     token_id: act.tokenId ?? null,
+    hash: '',
   };
 }
 

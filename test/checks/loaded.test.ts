@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -37,4 +37,14 @@ describe('what the server loads', () => {
   it.each([...FILES, ...PACKAGES])('is not %s, which is loaded when it is first asked for', (name) => {
     expect(loaded.has(name)).toBe(false);
   });
+});
+
+/** The tables of languages take 7 MB as soon as one number is written with them: `grouped` and `sortedByName` do without. */
+it('writes no number and compares no names with the tables of languages', () => {
+  const asking = globSync('**/*.ts', { cwd: source }).filter((file) =>
+    /\.(toLocaleString|toLocaleDateString|toLocaleTimeString|localeCompare)\(|Intl\.(NumberFormat|Collator)/.test(
+      readFileSync(join(source, file), 'utf8'),
+    ),
+  );
+  expect(asking).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { initials, tint } from '../../src/text/avatar.ts';
 import { format, formatIn } from '../../src/text/format.ts';
-import { fold, matches } from '../../src/text/text.ts';
+import { fold, marking } from '../../src/text/text.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -79,7 +79,7 @@ describe('a moment', () => {
 
 describe('what a search found', () => {
   const marked = (text: string, q: string) =>
-    matches(text, fold(q).split(' ').filter(Boolean))
+    marking(fold(q).split(' ').filter(Boolean))(text)
       .map((part) => (part.isMatch ? `[${part.text}]` : part.text))
       .join('');
 
@@ -87,7 +87,7 @@ describe('what a search found', () => {
     ['maria@example.com', 'MAR', '[mar]ia@example.com'],
     ['María Müller', 'muller maria', '[María] [Müller]'],
     ['Straße 1', 'strasse', '[Straße] 1'],
-    ['Straße 1', 's', '[S]tra[ß]e 1'],
+    ['Straße 1', 's', '[S]traße 1'],
     ['e\u0301lan', 'el', '[e\u0301l]an'],
     ['anan', 'ana', '[ana]n'],
     ['a  b', 'x', 'a  b'],
@@ -97,6 +97,14 @@ describe('what a search found', () => {
     ['', 'a', ''],
   ])('in %s under %s is marked as it is written: %s', (text, q, expected) => {
     expect(marked(text, q)).toBe(expected);
+  });
+
+  it('is marked once in all texts of a row, where it stands first', () => {
+    const found = marking(['a', 'meier', 'org']);
+    const marked = ['anna.meier', 'anna.meier@example.org', 'Anna'].map((text) =>
+      found(text).flatMap((part) => (part.isMatch ? [part.text] : [])),
+    );
+    expect(marked).toEqual([['a', 'meier'], ['org'], []]);
   });
 });
 

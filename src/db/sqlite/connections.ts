@@ -57,6 +57,6 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
   const writer = open(WritingSqliteClient, [...always, ...writing], false);
   const reader = open(ReadingSqliteClient, always, true);
   const client = reader.client as ReadingSqliteClient;
-  readsDirectly(reader, (sql, values) => client.read(sql, values));
+  readsDirectly(reader, (sql, values, isKept) => client.read(sql, values, isKept));
   return { writer, reader, files };
 }

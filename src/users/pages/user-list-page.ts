@@ -11,10 +11,11 @@ import { findGroups } from '../../groups/group-store.ts';
 import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';
 import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
+import { type Choice, type Filter, listFrame, noSuch } from '../../lists/list-frame.ts';
 import { idsAmong, NONE, toggled } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
+import { grouped } from '../../text/text.ts';
 import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -209,19 +210,20 @@ function listPage({
       choice(name, one.id, one.name, counted && (counted.get(one.id)?.count ?? 0)),
     );
   const filters: Filter[] = [
-    { name: 'activity', label: 'Activity', choices: activity },
-    { name: 'state', label: 'State', choices: state },
-    { name: 'tag', label: 'Tags', choices: chosenFrom('tag', tags, counts?.tags) },
+    { name: 'activity', label: 'Activity', choices: activity, unknown: noSuch('activity') },
+    { name: 'state', label: 'State', choices: state, unknown: noSuch('state') },
+    { name: 'tag', label: 'Tags', choices: chosenFrom('tag', tags, counts?.tags), unknown: noSuch('tag') },
     {
       name: 'group',
       label: 'Top groups',
+      unknown: noSuch('group'),
       choices: [
         ...chosenFrom('group', groups, counts?.groups),
         { ...choice('group', NONE, IN_NO_GROUP, counts?.groupless), isWord: true },
       ],
       more:
         allGroups > TOP_GROUPS
-          ? { path: groupFilterPath(query, { name: '', from: 0 }), label: `${allGroups - TOP_GROUPS} more` }
+          ? { path: groupFilterPath(query, { name: '', from: 0 }), label: `${grouped(allGroups - TOP_GROUPS)} more` }
           : undefined,
     },
     ...furtherFilters(query, further, counts),
