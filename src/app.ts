@@ -46,12 +46,12 @@ import { reviewsController } from './reviews/pages/reviews-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { searchController } from './search/pages/search-controller.ts';
 import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
+import { ExpressSessions } from './sessions/express-sessions.ts';
 import { authentication } from './sessions/pages/authentication.ts';
 import { keptSession } from './sessions/pages/kept-session.ts';
 import { settleFirst } from './sessions/pages/owed.ts';
 import { sessionsController } from './sessions/pages/sessions-controller.ts';
 import { showSignIn } from './sessions/pages/sign-in-page.ts';
-import { SessionStore } from './sessions/session-store.ts';
 import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
 import { tokensController } from './tokens/pages/tokens-controller.ts';
@@ -122,7 +122,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
-  const sessions = new SessionStore(db, clock, {
+  const sessions = new ExpressSessions(db, clock, {
     idleMinutes: config.sessionIdleMinutes,
     maxHours: config.sessionMaxHours,
   });
