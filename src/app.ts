@@ -157,9 +157,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
       clock,
       logger,
       settings,
-      follow: async () => {
+      follow: async (foretold) => {
         const { index, groupIndex, contactIndex, invitationIndex } = context;
-        for (const one of [index, groupIndex, contactIndex, invitationIndex]) await one.keepUp();
+        await index.keepUp(foretold);
+        for (const one of [groupIndex, contactIndex, invitationIndex]) await one.keepUp();
       },
       prepares: [nextImport],
     }),
