@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkDeploy } from './checks/deploy.ts';
 import { checkDocs } from './checks/docs.ts';
 import { checkImports } from './checks/imports.ts';
 import { checkMigrations } from './checks/migrations.ts';
@@ -39,6 +40,7 @@ const steps: Step[] = [
   { name: 'writers of tables', run: async () => report(checkTables()) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
+  { name: 'deploy', run: async () => report(checkDeploy()) },
   { name: 'security', run: async () => report(checkSecurity()) },
   { name: 'migrations', run: async () => report(checkMigrations()) },
   { name: 'tests', run: () => tests(results, []) },
@@ -76,8 +78,8 @@ function tests(output: string, paths: string[], env = process.env): Promise<bool
     join(bin, 'jest'),
     '--json',
     `--outputFile=${output}`,
-    // One more than there are processors: tests wait for browsers, for other processes and for time to pass.
-    `--maxWorkers=${availableParallelism() + 1}`,
+    // More than there are processors: a third of the time tests wait for browsers, for other processes, disks and time to pass.
+    `--maxWorkers=${availableParallelism() + 2}`,
     ...paths,
   ];
   return command(process.execPath, args, env);

@@ -142,6 +142,11 @@ function given() {
   }
 }
 
+// A link that is told once must not get lost in silence; whoever reads the first lines alone has what they want.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') fail([`what this says could not be written (${code})`]);
+});
+
 const { values, positionals } = given();
 const [name, ...parameters] = positionals;
 

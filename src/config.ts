@@ -27,8 +27,8 @@ const secret = z.string().min(SHORTEST_SECRET, `must have at least ${SHORTEST_SE
 const httpAddress = z
   .string()
   .refine(
-    (text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text),
-    'must be like https://roster.example.com, with no path',
+    (text) => /^https?:\/\/[^/?#@]+\/?$/.test(text) && URL.canParse(text),
+    'must be like https://roster.example.com, with no path and no user',
   )
   .transform((text) => new URL(text).origin);
 
@@ -266,7 +266,12 @@ function dotenv(file: string): Environment {
 }
 
 function envFileText(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (!existsSync(file)) return '';
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${file} cannot be read: ${(error as Error).message}`]);
+  }
 }
 
 function present(environment: Environment): Environment {

@@ -14,6 +14,32 @@ interface Line {
 export function envFileMistakes(text: string, known: string[]): string[] {
   if (text.startsWith(BYTE_ORDER_MARK))
     return ['.env begins with a byte order mark, so its first line is not read: save it as UTF-8 without one'];
+  // What Node reads of another encoding are replacement characters, or letters with a NUL between them.
+  if (/[\ufffd\0]/.test(text)) return ['.env is not in UTF-8, so it is not read as it was meant: save it as UTF-8'];
+  return [...unreadLines(text), ...misreadLines(text, known)];
+}
+
+/** Whoever writes `PORT: 4000` means a setting, which nobody would read. */
+function unreadLines(text: string): string[] {
+  const mistakes: string[] = [];
+  const lines = text.split(/\r?\n/);
+  for (let at = 0; at < lines.length; at++) {
+    const { name, value } = settingIn(lines[at]) ?? {};
+    if (name === undefined) {
+      if (!/^\s*(#|$)/.test(lines[at])) mistakes.push(`.env, line ${at + 1}, is not read: write NAME=value`);
+      continue;
+    }
+    const quote = /^["'`]/.exec(value!)?.[0];
+    if (quote === undefined || value!.indexOf(quote, 1) > 0) continue;
+    // A value in quotes may go on over lines.
+    const end = lines.findIndex((line, n) => n > at && line.includes(quote));
+    if (end < 0) mistakes.push(`${name} (.env, line ${at + 1}) begins with ${quote}, which nothing closes`);
+    else at = end;
+  }
+  return mistakes;
+}
+
+function misreadLines(text: string, known: string[]): string[] {
   return linesOf(text).flatMap(({ number, name, value }) => {
     const meant = known.includes(name) ? undefined : nearest(name, known);
     if (meant) return [`${name} (.env, line ${number}) is no setting: ${meant} is`];
@@ -42,9 +68,14 @@ export function unknownSettings(
 
 function linesOf(text: string): Line[] {
   return text.split(/\r?\n/).flatMap((line, at) => {
-    const [, name, value] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(line) ?? [];
-    return name === undefined ? [] : [{ number: at + 1, name, value }];
+    const found = settingIn(line);
+    return found === undefined ? [] : [{ number: at + 1, ...found }];
   });
+}
+
+function settingIn(line: string): { name: string; value: string } | undefined {
+  const [, name, value] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(line) ?? [];
+  return name === undefined ? undefined : { name, value };
 }
 
 function nearest(name: string, known: string[]): string | undefined {

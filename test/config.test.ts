@@ -268,6 +268,24 @@ describe('the settings', () => {
       'BASE_URLS (.env, line 3) is no setting: BASE_URL is',
     ]);
     expect(from('# a comment\nINSTANCE_NAME="North # wind"\nOTHER=x # y\n\nPORT=4000\n')).toEqual([]);
+    expect(from('PORT: 4000\r\nSTALE_DAYS=9\r\nset LOG_LEVEL=warn\r\n')).toEqual([
+      '.env, line 1, is not read: write NAME=value',
+      '.env, line 3, is not read: write NAME=value',
+    ]);
+    expect(from('INSTANCE_NAME="North wind\nPORT=4000\n')).toEqual([
+      'INSTANCE_NAME (.env, line 1) begins with ", which nothing closes',
+    ]);
+    expect(from('OTHER="over\nseveral lines\n"\n  # a comment\nPORT=4000\n')).toEqual([]);
+  });
+
+  it.each(['utf16le', 'latin1'] as const)('are refused where .env is in another encoding: %s', (encoding) => {
+    const envFile = file('.env', '');
+    writeFileSync(envFile, Buffer.from('INSTANCE_NAME=Müller\n', encoding));
+    expect(() => read({}, envFile)).toThrow('.env is not in UTF-8');
+  });
+
+  it('are refused where .env cannot be read', () => {
+    expect(() => read({}, folder)).toThrow(CannotStart);
   });
 
   it('that nobody knows are told and passed over', () => {
@@ -347,6 +365,9 @@ describe('the settings', () => {
     const path = file('a-file', 'x');
     expect(() => makeDataFolder(join(path, 'data'))).toThrow(
       /^DATA_DIR cannot be written: .*data \(a part of the path is a file\)$/,
+    );
+    expect(() => makeDataFolder(path)).toThrow(
+      /^DATA_DIR cannot be written: .*a-file \(a part of the path is a file\)$/,
     );
     // Node's own way of making folders never returns from there.
     expect(() => makeDataFolder('/proc/nowhere/data')).toThrow(

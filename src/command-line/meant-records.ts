@@ -11,7 +11,7 @@ import { findUserIdsByIdentifier } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import type { CommandContext } from './command.ts';
 import { readySources } from './list-sources.ts';
-import { viewSaid } from './view-said.ts';
+import { viewActedOn } from './view-said.ts';
 
 const LISTS = { user: 'users', group: 'groups', contact: 'contacts' } as const;
 
@@ -63,7 +63,7 @@ async function inView(
 ): Promise<number[] | string> {
   const { db } = context;
   const kind = EXPORT_KINDS[list];
-  const view = viewSaid(said, list);
+  const view = viewActedOn(said, list);
   const problems = await kind.problemsIn(db.read, view);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
   const viewer = await findContactViewer(db.read, act.by, minuteOf(Date.now()));

@@ -17,6 +17,18 @@ export function viewSaid(said: string, list: string): string {
   return view.toString();
 }
 
+/**
+ * The same of whom something is done to. A variable of a script that is empty would mean everybody, so they are meant only by the bare address
+ * of the list. Throws ConfigError.
+ */
+export function viewActedOn(said: string, list: string): string {
+  const view = viewSaid(said, list);
+  const isNarrowed = [...new URLSearchParams(view)].some(([name, value]) => name !== 'sort' && value.trim() !== '');
+  const isAll = view === '' && said.trim() !== '' && inParts(said.trim()).path !== undefined;
+  if (isNarrowed || isAll) return view;
+  throw new ConfigError([`the view says nothing of whom: for all that the list shows, write /${list}`]);
+}
+
 function inParts(said: string): { path?: string; search: string } {
   const isWhole = /^https?:\/\//i.test(said);
   const [path, search] = [said.split('?', 1)[0], said.slice(said.indexOf('?') + 1)];

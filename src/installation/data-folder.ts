@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
@@ -20,6 +20,8 @@ export function databaseBytes(dataDir: string): number {
 export function makeDataFolder(dataDir: string): void {
   try {
     makeFolder(resolve(dataDir));
+    // Lets itself be opened only where it is a folder.
+    readdirSync(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new CannotStart([`DATA_DIR cannot be written: ${dataDir} (${reasonOf(error)})`]);

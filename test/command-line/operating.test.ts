@@ -87,6 +87,7 @@ describe('the commands operate, operations and undo', () => {
     ['two said', ['deactivate', 'bob'], { view: 'q=bob' }, 1, 'say whom'],
     ['somebody unknown', ['deactivate', 'bob', 'nobody'], {}, 2, 'There is no user nobody'],
     ['a view that nobody knows', ['deactivate'], { view: 'colour=red' }, 1, 'There is no filter colour'],
+    ['a view that says nothing', ['deactivate'], { view: 'q=' }, 1, 'says nothing of whom'],
     ['a view of nobody', ['deactivate'], { view: 'q=zzzz' }, 2, 'The view shows no user'],
     ['nothing told', ['set-leaving', 'bob'], {}, 1, 'needs --value leavesAt='],
     ['half of it told', ['set-permission', 'Support'], { on: 'groups', values: ['level=read'] }, 1, 'application='],

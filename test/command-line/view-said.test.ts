@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { viewSaid } from '../../src/command-line/view-said.ts';
+import { viewActedOn, viewSaid } from '../../src/command-line/view-said.ts';
 import { ConfigError } from '../../src/config.ts';
 
 it.each([
@@ -35,4 +35,15 @@ it.each([
 
 it('refuses what is no address', () => {
   expect(() => viewSaid('https://', 'users')).toThrow('is no address');
+});
+
+it.each(['', ' ', '?', 'q=', 'group=&tag=', 'sort=-email', '/users?q=', 'per=100'])(
+  'takes %j not for everybody where something is done to them',
+  (said) => {
+    expect(() => viewActedOn(said, 'users')).toThrow('says nothing of whom: for all that the list shows, write /users');
+  },
+);
+
+it.each(['/users', 'https://roster.example/users', '/users?per=100'])('takes %j for everybody', (said) => {
+  expect(viewActedOn(said, 'users')).toBe('');
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -50,5 +50,20 @@ describe('the files of the database', () => {
     renameSync(file, `${file}-elsewhere`);
     writeFileSync(file, '');
     await expect(db.read('notes').first()).rejects.toThrow(DatabaseGone);
+  });
+
+  it('are one file when all that was opened only read', async () => {
+    await note();
+    const copy = join(folder, 'copy');
+    mkdirSync(copy);
+    // As a crash leaves them, or a server that has not written for a while.
+    for (const name of ['roster.sqlite', 'roster.sqlite-wal']) copyFileSync(join(folder, name), join(copy, name));
+    const opened = openDatabase(copy);
+    expect(await opened.read('notes')).toHaveLength(1);
+    await opened.close();
+    expect(existsSync(join(copy, 'roster.sqlite-wal'))).toBe(false);
+    // Closed before anything was opened, it makes nothing.
+    await openDatabase(join(copy, 'new')).close();
+    expect(existsSync(join(copy, 'new', 'roster.sqlite'))).toBe(false);
   });
 });

@@ -101,7 +101,11 @@ function textOf(path: string): string {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new ConfigError([`there is no file ${path}`]);
   if (size > LARGEST) throw new ConfigError([`${path} is too large: at most ${LARGEST / 1024 / 1024} MB`]);
-  return readFileSync(path, 'utf8');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`]);
+  }
 }
 
 function placeOf({ path }: z.core.$ZodIssue): string {

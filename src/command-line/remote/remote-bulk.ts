@@ -4,7 +4,7 @@ import { ConfigError } from '../../config.ts';
 import { format } from '../../text/format.ts';
 import { shortened } from '../../text/text.ts';
 import { type Result, refused } from '../command.ts';
-import { viewSaid } from '../view-said.ts';
+import { viewActedOn } from '../view-said.ts';
 import { recordCalled } from './named-records.ts';
 import type { RemoteVerb, RemoteWords, Verbs } from './remote-command.ts';
 import { table } from './table.ts';
@@ -61,7 +61,7 @@ export function bulkAction(action: string): RemoteVerb {
       if (!on) throw new ConfigError([`--on takes ${ON.join(', ')}`]);
       if ((view === undefined) === (named.length === 0))
         throw new ConfigError(['say whom: either --view, or names and ids behind the action']);
-      const meant = view === undefined ? { ids: await idsOf(client, on, named) } : { view: viewSaid(view, on) };
+      const meant = view === undefined ? { ids: await idsOf(client, on, named) } : { view: viewActedOn(view, on) };
       const draft = await client.begin({ on, action, ...meant, values: valuesIn(values) });
       // A draft that is not scheduled is done by nobody.
       if (at !== undefined && apply) return told(await client.schedule(draft.id, at));

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, Reader } from '../contract.ts';
 import { onlyProcess } from '../processes.ts';
@@ -51,6 +51,9 @@ export function openSqliteDatabase(dataDir: string): Database {
       await checkpoints.end();
       await log.close();
       await reader.destroy();
+      // The last connection that closes moves the log into the file, but for one that only reads; one that writes closes when it is idle. Whoever
+      // copies the file of a stopped Roster is to have all of it.
+      if (!watch.isGone() && existsSync(filename)) await writer.raw('select 1').catch(() => undefined);
       await writer.destroy();
       if (watch.isLost) files.putLogAside();
     },
