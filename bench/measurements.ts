@@ -11,8 +11,8 @@ export interface Measurements {
   views: MeasuredView[];
   /** Pages of the list at 16 connections, each with the floor as it was in the same rounds. */
   throughput: { view: View; app: Figures; floor: Figures }[];
-  /** Milliseconds of the processor for page 1, for pages whose rows were not shown a moment ago, and for the floor. */
-  cpu: { page: number; leafing: number; floor: number };
+  /** Milliseconds of the processor for page 1, for pages whose rows were not shown a moment ago, and for both of the floor. */
+  cpu: { page: number; leafing: number; floor: number; floorLeafing: number };
   swap: { page: Figures; fragment: Figures };
   /** Confirming the access of about a thousand ticked users. */
   thousand: number;

@@ -67,39 +67,3 @@ export class Watched {
     return this.#db.prepare(sql).pluck().get(this.#id);
   }
 }
-
-/**
- * The same change as one would write it without the program: the field, an event and an item for each, and all that lets them in ended, in one
- * transaction of five statements. No rule is asked, nothing is chained, and everybody else waits. Returns how many milliseconds it took.
- */
-export function setWise(folder: string, path: string): number {
-  const db = new BetterSqlite(join(folder, 'roster.sqlite'));
-  try {
-    db.pragma('synchronous = FULL');
-    db.pragma('wal_autocheckpoint = 20000');
-    db.exec('create temp table meant (id integer primary key)');
-    const operation = Number(path.split('/').at(-1));
-    const start = performance.now();
-    db.exec('begin immediate');
-    db.prepare(
-      `insert into meant select value from bulk_operation_pieces, json_each(ids)
-       where operation_id = ? and value in (select id from users where activity = 'active')`,
-    ).run(operation);
-    db.exec("update users set activity = 'deactivated', version = version + 1 where id in (select id from meant)");
-    db.exec('delete from sessions where user_id in (select id from meant)');
-    db.prepare(
-      `insert into audit_events (at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after,
-         address, request_id, form, operation_id, hash)
-       select '', 1, '', 'user.deactivated', 'user', users.id, name, '{"activity":"active"}', '{"activity":"deactivated"}',
-         '', 'bare', 2, ?, hex(randomblob(16)) from users join meant using (id)`,
-    ).run(operation);
-    db.prepare(
-      `insert into bulk_operation_items (operation_id, subject_id, outcome, before, after, version)
-       select ?, users.id, 'changed', '{"activity":"active"}', '{"activity":"deactivated"}', version from users join meant using (id)`,
-    ).run(operation);
-    db.exec('commit');
-    return performance.now() - start;
-  } finally {
-    db.close();
-  }
-}

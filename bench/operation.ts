@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ms } from './budget.ts';
 import type { Administrator } from './data.ts';
-import { draftOf, operationHouse, setWise, Watched } from './operation-house.ts';
+import { draftOf, operationHouse, Watched } from './operation-house.ts';
 import { Others, type Waited } from './others.ts';
 import { startApp } from './processes.ts';
 import type { Effort } from './rounds.ts';
+import { setWise } from './set-wise.ts';
 import { Visitor } from './visitor.ts';
 
 const ACTION = 'deactivate';

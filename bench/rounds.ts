@@ -39,13 +39,16 @@ export class Bench {
     await this.ofFloor();
   }
 
-  /** The floor is measured anew beside each page: what else the machine does hits both alike. */
+  /**
+   * The floor is measured anew beside each page: what else the machine does hits both alike. It reads page 1, and where each page has other
+   * rows, the same ones.
+   */
   async throughput(views: View[]): Promise<Measurements['throughput']> {
     const rounds = views.map((view) => ({ view, app: [] as Figures[], floor: [] as Figures[] }));
     for (let round = 0; round < this.effort.rounds; round++)
       for (const { view, app, floor } of rounds) {
         app.push(await this.page(view.path, { duration: this.effort.seconds, connections: CONNECTIONS }));
-        floor.push(await this.ofFloor());
+        floor.push(await this.ofFloor(view.kind === 'leafing' ? view.path : '/'));
       }
     return rounds.map(({ view, app, floor }) => ({ view, app: medians(app), floor: medians(floor) }));
   }
@@ -57,7 +60,7 @@ export class Bench {
     const floor: Figures[] = [];
     for (let round = 0; round < this.effort.rounds; round++) {
       app.push(await this.onePage('/users'));
-      floor.push(await this.ofFloor({ amount: 500 }));
+      floor.push(await this.ofFloor('/', { amount: 500 }));
     }
     return { app: medians(app), floor: medians(floor) };
   }
@@ -70,13 +73,19 @@ export class Bench {
     };
     const job = { duration: this.effort.seconds, connections: CONNECTIONS };
     const leafed = views.find(({ label }) => label === LEAFING)!.path;
-    const [page, leafing, floor]: number[][] = [[], [], []];
+    const [page, leafing, floor, floorLeafing]: number[][] = [[], [], [], []];
     for (let round = 0; round < this.effort.rounds; round++) {
       page.push(await of(this.app, () => this.page('/users', job)));
       leafing.push(await of(this.app, () => this.page(leafed, job)));
       floor.push(await of(this.floor, () => this.ofFloor()));
+      floorLeafing.push(await of(this.floor, () => this.ofFloor(leafed)));
     }
-    return { page: median(page), leafing: median(leafing), floor: median(floor) };
+    return {
+      page: median(page),
+      leafing: median(leafing),
+      floor: median(floor),
+      floorLeafing: median(floorLeafing),
+    };
   }
 
   async views(views: View[]): Promise<MeasuredView[]> {
@@ -130,7 +139,7 @@ export class Bench {
 
   private async page(path: View['path'], job: Partial<Job>, headers: Record<string, string> = {}): Promise<Figures> {
     return this.sound({
-      ...(typeof path === 'string' ? { url: this.app.url + path } : { url: this.app.url, inTurns: path }),
+      ...meantBy(this.app, path),
       connections: 1,
       headers: { cookie: this.cookie, ...headers },
       expectedStatus: 200,
@@ -139,9 +148,10 @@ export class Bench {
   }
 
   private ofFloor(
+    path: View['path'] = '/',
     job: Partial<Job> = { duration: this.effort.seconds / 2, connections: CONNECTIONS },
   ): Promise<Figures> {
-    return this.sound({ url: `${this.floor.url}/`, connections: 1, expectedStatus: 200, ...job });
+    return this.sound({ ...meantBy(this.floor, path), connections: 1, expectedStatus: 200, ...job });
   }
 
   private async sound(job: Job): Promise<Figures> {
@@ -149,6 +159,10 @@ export class Bench {
     if (figures.failed > 0) throw new Error(`${figures.failed} of ${figures.requests} requests to ${job.url} failed`);
     return figures;
   }
+}
+
+function meantBy({ url }: Measured, path: View['path']): Pick<Job, 'url' | 'inTurns'> {
+  return typeof path === 'string' ? { url: url + path } : { url, inTurns: path };
 }
 
 export function medians(rounds: Figures[]): Figures {

@@ -5,8 +5,8 @@ import { STATES } from '../src/users/user-state.ts';
 
 /** The view of pages each of which has other rows. */
 export const LEAFING = 'one page after another';
-/** More than the program keeps the rows of. */
-const LEAFED = 64;
+/** Many more than the program keeps anything of. */
+const LEAFED = 400;
 
 /** What the budget sets one limit for. */
 export type Kind =

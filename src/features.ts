@@ -15,6 +15,8 @@ import { IMPORT } from './import/pages/import-feature.ts';
 import { INSTALLATION } from './installation/pages/installation-feature.ts';
 import { INVITATIONS } from './invitations/pages/invitations-feature.ts';
 import type { Job } from './jobs/jobs.ts';
+import { LEADING } from './leading/pages/leading-feature.ts';
+import { LEAVING } from './leaving/pages/leaving-feature.ts';
 import { MAIL } from './mail/pages/mail-feature.ts';
 import { OVERVIEW } from './overview/pages/overview-feature.ts';
 import { PASSKEYS } from './passkeys/pages/passkeys-feature.ts';
@@ -49,6 +51,8 @@ export const FEATURES: Feature[] = [
   EXPORT,
   IMPORT,
   INSTALLATION,
+  LEADING,
+  LEAVING,
   MAIL,
   PASSKEYS,
   PASSWORDS,

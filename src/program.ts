@@ -19,7 +19,9 @@ export function commandLineProgram(): [program: string, ...first: string[]] {
   return isExecutable ? [process.execPath] : [process.execPath, join(PROGRAM_FOLDER, 'bin/roster.ts')];
 }
 
-/** A file of `src` that runs as a process of its own: as a program and its first arguments. */
-export function programOf(name: string): [program: string, ...first: string[]] {
-  return isExecutable ? [process.execPath, name] : [process.execPath, join(PROGRAM_FOLDER, `src/${name}.ts`)];
+/** A file of `src` that runs as a process of its own: as a program and its first arguments. The single executable has its options for Node in it. */
+export function programOf(name: string, options: string[] = []): [program: string, ...first: string[]] {
+  return isExecutable
+    ? [process.execPath, name]
+    : [process.execPath, ...options, join(PROGRAM_FOLDER, `src/${name}.ts`)];
 }

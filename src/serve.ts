@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { isSetUp } from './access/administrators.ts';
 import { createApp } from './app.ts';
@@ -49,7 +50,7 @@ export async function serve(
   settings: Settings,
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<string> {
-  // Node keeps all that it read of its compile cache until that is written: 14 MB, which the indexes take now.
+  // Of what was loaded last, and of all where it was not in parts.
   flushCompileCache();
   let answer: RequestListener = starting;
   const answering = inTurn((req, res) => answer(req, res));
@@ -64,7 +65,10 @@ export async function serve(
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);
   });
+  // Between its steps others have their turn: they are told that it is starting.
+  await turn();
   const installation = await openForServer(settings);
+  await turn();
   const { config, db } = installation;
   const logger = createLogger(config.logLevel);
   void db.gone.then((gone) => endWithoutData(db, gone));
@@ -82,6 +86,7 @@ export async function serve(
     showsInterface,
     indexReaders,
   });
+  await turn();
   await context.setBackClock.follow();
   await beforeListen(context);
   const baseUrl = reachedAt(context, server);
@@ -101,10 +106,12 @@ export async function serve(
   context.webhooks.start();
   context.operations.follow();
   context.operations.look();
+  await turn();
   reading = readIndexes(context);
   followOthers(context);
   context.jobs.start(jobsOf(context));
-  giveBackWhenIdle();
+  // Not before: what is read is taken over in no time, and V8 would stand still for long where it saves memory meanwhile.
+  void reading.then(giveBackWhenIdle);
   await greet(context, baseUrl, mailbox);
   return baseUrl;
 }

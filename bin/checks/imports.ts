@@ -14,10 +14,12 @@ const GROUND = new Set(['access', 'db', 'facets', 'forms', 'jobs', 'lists', 'tex
 /** The files beside the folders: the program itself is a face, the rest of them are ground. */
 const PROGRAM: Record<string, Floor> = {
   'app.ts': 'faces',
+  'context-making.ts': 'faces',
   'features.ts': 'faces',
   'index-reader.ts': 'faces',
   'index-reading.ts': 'faces',
   'serve.ts': 'faces',
+  'serve-as-set.ts': 'faces',
   'server.ts': 'faces',
   'app-context.ts': 'pages',
 };

@@ -108,10 +108,35 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   }
   dialog.scrollTop = 0;
   const first =
-    body.querySelector('[autofocus]') ?? body.querySelector('[data-close]') ?? dialog.querySelector('.close');
+    body.querySelector('[aria-invalid="true"]') ??
+    body.querySelector('[autofocus]') ??
+    body.querySelector('[data-close]') ??
+    dialog.querySelector('.close');
   // A long one begins at its beginning.
   first?.focus({ preventScroll: true });
   if (body.querySelector('[data-done]')) void forgetTicks().then(refresh);
+});
+
+// Whoever presses twice means what stood there first: not what came under the pointer in between.
+let pressedFirst;
+document.addEventListener(
+  'click',
+  (event) => {
+    const pressed = event.target.closest('button, a');
+    if (event.detail < 2) pressedFirst = pressed;
+    if (pressed === pressedFirst || !dialog.contains(pressed)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+
+// Where the session has ended, what was typed goes once more as a page, which asks to sign in and brings it back.
+document.addEventListener('htmx:before:response', (event) => {
+  const { response, sourceElement, target } = event.detail.ctx;
+  if (response.status !== 401 || target !== body || response.headers.has('HX-Redirect')) return;
+  event.preventDefault();
+  sourceElement.closest('form').submit();
 });
 
 /** One thing was done to one user. Only a link that is shown this once keeps the dialog open. */

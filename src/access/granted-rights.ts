@@ -4,7 +4,7 @@ import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
-import { type Rights, union } from './rights.ts';
+import { type Level, type Rights, union } from './rights.ts';
 
 type PermissionRow = Pick<Row<'memberships'>, 'user_id'> & Pick<Row<'group_permissions'>, 'application' | 'level'>;
 
@@ -36,9 +36,12 @@ export function rightsOf(db: Reader, userId: number, now: Instant): Knex.QueryBu
  * counts, one that is over does not. Users without any are missing.
  */
 export async function findPotentialRights(db: Reader, userIds: number[], now: Instant): Promise<Map<number, Rights>> {
-  const found = new Map<number, Rights>();
-  for (const row of await selectPotential(db, { userIds, now }))
-    found.set(row.user_id, union([found.get(row.user_id) ?? {}, { [row.application]: row.level }]));
+  const found = new Map<number, Record<string, Level | undefined>>();
+  for (const { user_id, application, level } of await selectPotential(db, { userIds, now })) {
+    const rights = found.get(user_id);
+    if (!rights) found.set(user_id, { [application]: level });
+    else if (rights[application] !== 'write') rights[application] = level;
+  }
   return found;
 }
 

@@ -58,6 +58,7 @@ export function isReference(value: unknown): value is Reference {
 
 /** The records that a value of a field names. */
 export function referencesIn(value: unknown): Reference[] {
+  if (typeof value !== 'object') return [];
   return (Array.isArray(value) ? value : [value]).filter(isReference);
 }
 

@@ -50,28 +50,26 @@ async function addToDays(trx: Transaction, rows: Row[]): Promise<void> {
 async function addToOperations(trx: Transaction, rows: Row[]): Promise<void> {
   const ofOperations = rows.filter((row) => row.operation_id !== null);
   if (ofOperations.length === 0) return;
-  const keyOf = (row: Pick<OperationRow, 'operation_id' | 'action' | 'subject_type'>) =>
-    JSON.stringify([row.operation_id, row.action, row.subject_type]);
   const ids = [...new Set(ofOperations.map((row) => row.operation_id!))];
   const before: OperationRow[] = await whereIdIn(trx('audit_operations').select(COLUMNS), 'operation_id', ids);
   const done = new Map(before.map((row) => [keyOf(row), row]));
-  for (const { id, actor_id, ...row } of ofOperations) {
-    const { action, subject_type } = row;
-    const operation_id = row.operation_id!;
-    const key = keyOf({ operation_id, action, subject_type });
-    const known = done.get(key) ?? {
-      operation_id,
-      action,
-      subject_type,
-      actor_id,
-      number: 0,
-      first_id: id,
-      last_id: id,
-    };
-    done.set(key, { ...known, number: known.number + 1, last_id: id });
+  for (const row of ofOperations) {
+    const key = keyOf(row);
+    const known = done.get(key) ?? firstOf(row);
+    known.number += 1;
+    known.last_id = row.id;
+    done.set(key, known);
   }
   await whereIdIn(trx('audit_operations'), 'operation_id', ids).delete();
   await bulkInsert(trx, 'audit_operations', [...done.values()]);
+}
+
+function keyOf({ operation_id, action, subject_type }: Pick<Row, 'operation_id' | 'action' | 'subject_type'>): string {
+  return `${operation_id} ${action} ${subject_type}`;
+}
+
+function firstOf({ id, operation_id, action, subject_type, actor_id }: Row): OperationRow {
+  return { operation_id: operation_id!, action, subject_type, actor_id, number: 0, first_id: id, last_id: id };
 }
 
 /** What each of these operations did, or how often they did that, in the order in which it began. */

@@ -162,26 +162,15 @@ export class ContactIndex implements Followable {
       .orderBy(['contact_id', 'tag_id'])
       .select('contact_id', 'tag_id');
     const tagsOf = Map.groupBy(tags, (one) => one.contact_id);
-    for (const row of rows)
-      this.takeIn(
-        row,
-        (tagsOf.get(row.id) ?? []).map((one) => one.tag_id),
-      );
-  }
-
-  private takeIn(row: FactRow, tag: number[]): void {
-    const id = this.numberOf(row.id);
-    this.holding.facets.set(id, row.activity === 'active', {
-      activity: [ACTIVITIES.indexOf(row.activity)],
-      kind: [KINDS.indexOf(row.kind)],
-      accounts: [row.account_bits],
-      owner: [ownershipValue(row)],
-      tag,
-      linked: [row.linked ? 1 : 0],
-    });
-    const isOtherText = this.holding.texts.set(id, row.search_text);
-    const isOtherCompany = this.holding.companies.set(id, row.company_id ?? 0);
-    if (isOtherText || isOtherCompany) this.holding.facets.touch();
+    const contacts = rows.map((row) => ({ id: this.numberOf(row.id), row }));
+    const { facets, texts, companies } = this.holding;
+    // One thing of all of them after the other, as users are taken in.
+    for (const { id, row } of contacts)
+      facets.set(id, row.activity === 'active', valuesOf(row, tagsOf.get(row.id) ?? []));
+    let isOther = false;
+    for (const { id, row } of contacts) isOther = texts.set(id, row.search_text) || isOther;
+    for (const { id, row } of contacts) isOther = companies.set(id, row.company_id ?? 0) || isOther;
+    if (isOther) facets.touch();
   }
 
   private numberOf(contactId: number): number {
@@ -195,6 +184,17 @@ export class ContactIndex implements Followable {
     for (const other of others) all.intersect(other);
     return all;
   }
+}
+
+function valuesOf(row: FactRow, tags: Row<'contact_tags'>[]): Record<ContactFacet, number[]> {
+  return {
+    activity: [ACTIVITIES.indexOf(row.activity)],
+    kind: [KINDS.indexOf(row.kind)],
+    accounts: [row.account_bits],
+    owner: [ownershipValue(row)],
+    tag: tags.map((one) => one.tag_id),
+    linked: [row.linked ? 1 : 0],
+  };
 }
 
 function holdingNone(): ContactHolding {

@@ -1,10 +1,17 @@
 import type { Knex } from 'knex';
+import { dialectOf } from './dialects.ts';
+import { withValuesSaid } from './said-values.ts';
 
 /** What reads with a statement that was put together before. */
 export type Prepared<Values, T> = (db: Knex, values: Values) => Promise<T[]>;
 
-/** Runs a statement without Knex, which takes longer over it than the database. */
-export type DirectRead = (sql: string, values: unknown[]) => Promise<unknown[]>;
+/** Runs a statement without Knex, which takes longer over it than the database. What it gives may be kept for whoever asks the same next. */
+export type DirectRead = (sql: string, values: unknown[], isKept: boolean) => Promise<unknown[]>;
+
+interface Keeping {
+  /** Whether anybody will ask the same again. */
+  isKept?: boolean;
+}
 
 /** As much of a query as is needed of it. */
 type Query = Pick<Knex.QueryBuilder, 'toSQL'>;
@@ -33,37 +40,49 @@ export function readsDirectly(db: Knex, read: DirectRead | undefined): DirectRea
  * A query of the hot path: built the first time that it is asked, and not for every page. `build` gets marks in place of the
  * values, which it may only hand on to the query (to `whereIdIn` as well): it cannot look at them, so they cannot change its form.
  */
-export function prepared<Values extends object, T>(build: (db: Knex, values: Values) => Query): Prepared<Values, T> {
+export function prepared<Values extends object, T>(
+  build: (db: Knex, values: Values) => Query,
+  { isKept = true }: Keeping = {},
+): Prepared<Values, T> {
   const statements = new Map<string, Statement>();
   return async (db, values) => {
     const dialect: string = db.client.dialect;
     let statement = statements.get(dialect);
     if (!statement) {
-      const { sql, bindings } = build(db, marks as Values).toSQL();
-      statement = { sql, bindings: bindings.map(bindingFor) };
+      statement = statementOf(db, build(db, marks as Values).toSQL());
       statements.set(dialect, statement);
     }
     const given = statement.bindings.map((binding) => binding(values as Record<string, unknown>));
     const read = directReads.get(db.client);
     // Inside a transaction it is for the transaction to read.
-    return (await (read ? read(statement.sql, given) : db.raw(statement.sql, given as Knex.RawBinding[]))) as T[];
+    return (await (read
+      ? read(statement.sql, given, isKept)
+      : db.raw(statement.sql, given as Knex.RawBinding[]))) as T[];
   };
 }
 
 /** The same in as many forms as there are: what decides on the form is told apart from the values. */
 export function preparedInForms<Form extends object, Values extends object, T>(
   build: (db: Knex, form: Form, values: Values) => Query,
+  keeping: Keeping = {},
 ): (db: Knex, form: Form, values: Values) => Promise<T[]> {
   const forms = new Map<string, Prepared<Values, T>>();
   return (db, form, values) => {
     const name = JSON.stringify(form);
     let one = forms.get(name);
     if (!one) {
-      one = prepared<Values, T>((reader, marked) => build(reader, form, marked));
+      one = prepared<Values, T>((reader, marked) => build(reader, form, marked), keeping);
       forms.set(name, one);
     }
     return one(db, values);
   };
+}
+
+function statementOf(db: Knex, { sql, bindings }: { sql: string; bindings: readonly unknown[] }): Statement {
+  if (!dialectOf(db).plansByValues) return { sql, bindings: bindings.map(bindingFor) };
+  const said = withValuesSaid(sql, bindings, (binding) => binding === LIMIT_MARK);
+  // A limit is given otherwise than as a value that stands there by itself, so that no plan goes by it.
+  return { sql: said.sql.replaceAll('limit ?', 'limit ? + 0'), bindings: said.values.map(bindingFor) };
 }
 
 /** Of a query's limit, which Knex takes as a number only. */

@@ -77,17 +77,18 @@ export class FacetIndex<F extends string> {
     this.facets = Object.fromEntries(facets.map((name) => [name, new Facet()])) as Record<F, Facet>;
   }
 
-  /** The values that an id has from now on, and whether it counts for the sizes of values. */
-  set(id: number, isListed: boolean, values: Record<F, readonly number[]>): void {
+  /** The values that an id has from now on, of facets that are left out those of before, and whether it counts for the sizes of values. */
+  set(id: number, isListed: boolean, values: Partial<Record<F, readonly number[]>>): void {
     const wasListed = this.listed.has(id);
     let isChanged = wasListed !== isListed;
     for (const name of Object.keys(this.facets) as F[]) {
       const facet = this.facets[name];
-      const isOther = facet.isOther(id, values[name]);
+      const next = values[name];
+      const isOther = next !== undefined && facet.isOther(id, next);
       // Mostly one thing changes of somebody, and all others would be counted out and in again.
       if (!isOther && wasListed === isListed) continue;
       if (wasListed) facet.list(id, -1);
-      if (isOther) facet.set(id, values[name]);
+      if (isOther) facet.set(id, next);
       if (isListed) facet.list(id, 1);
       isChanged = true;
     }
@@ -101,10 +102,8 @@ export class FacetIndex<F extends string> {
   /** Ends what is kept: something changed that answers were made from. */
   touch(): void {
     this.version++;
-    this.kept.clear();
-    this.totals.clear();
-    this.leaving.clear();
-    this.keptLargest.clear();
+    // An empty map that is cleared is given a new table all the same, and the old one holds it: in the old generation they stay in one long row.
+    for (const kept of [this.kept, this.totals, this.leaving, this.keptLargest]) if (kept.size > 0) kept.clear();
   }
 
   valuesOf(facet: F, id: number): readonly number[] {

@@ -24,22 +24,23 @@ const selectNewest = preparedInForms<{ table: string }, object, { newest: number
   db(table).max('id as newest'),
 );
 
-/** Whose facts changed by the entries after one and up to another; undefined where not all of these are there any more. */
+/** Whose facts changed, by each of the entries after one and up to another in their order; undefined where not all of these are there any more. */
 export async function findChanged(
   db: Reader,
   { table, column }: Feed,
   after: number,
   upTo: number,
 ): Promise<number[] | undefined> {
-  const changed = new Set<number>();
+  const changed: number[] = [];
   for (let from = after; from < upTo; from += AT_ONCE) {
     const to = Math.min(from + AT_ONCE, upTo);
-    const some: number[] = await db(table).where('id', '>', from).where('id', '<=', to).pluck(column);
+    const entries = db(table).where('id', '>', from).where('id', '<=', to).orderBy('id');
+    const some: number[] = await entries.pluck(column);
     if (some.length !== to - from) return undefined;
-    for (const id of some) changed.add(id);
+    for (const id of some) changed.push(id);
     if (to < upTo) await turnOfOthers();
   }
-  return [...changed];
+  return changed;
 }
 
 /** Keeps its newest part, and what came after an entry that somebody still counts from. Says whether there is more to be removed: it takes a part at a time. */

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { type Feed, findChanged, findNewestEntry } from './feed.ts';
+import { type Foretold, onlyForetold } from './foretold.ts';
 import { FEWEST, paced } from './pace.ts';
 
 /** Past this many changes, reading everything anew is quicker than reading those. */
@@ -24,7 +25,7 @@ export function whereIdMeant<T extends Knex.QueryBuilder>(query: T, column: stri
 }
 
 /** An index with where it reads what it holds: records by id, and a feed that names whose facts changed. */
-export interface Followable {
+export interface Followable<Deed = never> {
   readonly db: Reader;
   readonly feed: Feed;
   /** Those whose facts turned by themselves, in either direction. */
@@ -33,6 +34,8 @@ export interface Followable {
   clear(): void;
   /** Takes in the records as they are at a moment, which counts in milliseconds. */
   take(ids: Ids, now: number): Promise<void>;
+  /** Takes in what was done to some without reading them. */
+  takeDone?(deeds: ReadonlyMap<number, Deed>): void;
 }
 
 /** Fills an index like it with all records as they are at a moment, where nobody waits for it meanwhile, and gives what that one holds; undefined where it could not. */
@@ -53,16 +56,16 @@ export function filledBy<Holding>(
 /** Takes in all records as they are at a moment, so many at once, or as many as others can wait for; they are served in between. */
 export async function takeAll(index: Followable, now: number, atOnce?: number): Promise<void> {
   const last = await findLast(index);
-  await inPieces(last, atOnce, (from, to) => index.take({ after: from, upTo: to }, now));
+  await inPieces(last, { atOnce }, (from, to) => index.take({ after: from, upTo: to }, now));
 }
 
-/** Works from 0 up to `end`, so many at once, or as many as others can wait for. */
+/** Works from 0 up to `end`, so many at once, or as many as others can wait for, where so many were enough last; gives how many that were. */
 async function inPieces(
   end: number,
-  atOnce: number | undefined,
+  { atOnce, begin = FEWEST }: { atOnce?: number; begin?: number },
   work: (from: number, to: number) => Promise<void>,
-): Promise<void> {
-  let number = atOnce ?? FEWEST;
+): Promise<number> {
+  let number = atOnce ?? begin;
   for (let from = 0; from < end; ) {
     const to = Math.min(from + number, end);
     const begun = performance.now();
@@ -71,6 +74,7 @@ async function inPieces(
     from = to;
     if (from < end) await turnOfOthers();
   }
+  return number;
 }
 
 /** The highest id there is. */
@@ -82,16 +86,18 @@ async function findLast({ db, feed }: Followable): Promise<number> {
  * Keeps an index like its database: by the feed of changes, whoever made them, and by the moments at which something turns
  * by itself. The first reading goes in pieces, between which others are served.
  */
-export class Follower {
-  private readonly index: Followable;
+export class Follower<Deed = never> {
+  private readonly index: Followable<Deed>;
   private readonly fillElsewhere: ((now: number) => Promise<boolean>) | undefined;
   /** The entry of the feed up to which it was read. */
   lastChange = 0;
   private isLoaded = false;
   private reading: Promise<void> | undefined;
+  /** So many were taken in at once last. */
+  private atOnce = FEWEST;
 
   /** `fillElsewhere` says whether it could; where it could not, everything is read here. */
-  constructor(index: Followable, fillElsewhere?: (now: number) => Promise<boolean>) {
+  constructor(index: Followable<Deed>, fillElsewhere?: (now: number) => Promise<boolean>) {
     this.index = index;
     this.fillElsewhere = fillElsewhere;
   }
@@ -107,28 +113,39 @@ export class Follower {
     return Promise.race([reading.then(() => true), sleep(patience, false, { ref: false })]);
   }
 
-  /** The same ahead of whoever asks next; nothing as long as not everything was read. */
-  async keepUp(now: number): Promise<void> {
-    if (this.isLoaded) await this.readOn(now);
+  /** The same ahead of whoever asks next; nothing as long as not everything was read. What is foretold need not be. */
+  async keepUp(now: number, foretold?: Foretold<Deed>): Promise<void> {
+    if (this.isLoaded) await this.readOn(now, foretold);
   }
 
-  private async readOn(now: number): Promise<void> {
+  private async readOn(now: number, foretold?: Foretold<Deed>): Promise<void> {
     // A reading under way may have begun before the last commit: it is waited for, and then all who wait share a new one.
     await this.reading?.catch(() => {});
-    this.reading ??= this.catchUp(now).finally(() => {
+    this.reading ??= this.catchUp(now, foretold).finally(() => {
       this.reading = undefined;
     });
     await this.reading;
   }
 
-  private async catchUp(now: number): Promise<void> {
+  private async catchUp(now: number, foretold?: Foretold<Deed>): Promise<void> {
     const newest = await findNewestEntry(this.index.db, this.index.feed);
     const changed = await this.changedUpTo(newest);
-    if (changed) await this.take(changed, now);
+    if (changed) await this.take(this.withoutDone(changed, foretold), now);
     else await this.load(now);
     this.lastChange = newest;
     this.isLoaded = true;
     await this.take(this.index.due(now), now);
+  }
+
+  /** Whom it has to read of those who changed; what was done to the others it takes in as it was told. */
+  private withoutDone(changed: number[], foretold: Foretold<Deed> | undefined): number[] {
+    const ids = new Set(changed);
+    if (foretold && this.index.takeDone) {
+      const done = onlyForetold(changed, this.lastChange, foretold);
+      this.index.takeDone(done);
+      for (const id of done.keys()) ids.delete(id);
+    }
+    return [...ids];
   }
 
   /** Undefined where the feed does not tell: before the first reading, past too many changes, and where it was pruned past us or is another one. */
@@ -147,6 +164,8 @@ export class Follower {
   }
 
   private async take(ids: number[], now: number): Promise<void> {
-    await inPieces(ids.length, undefined, (from, to) => this.index.take(ids.slice(from, to), now));
+    this.atOnce = await inPieces(ids.length, { begin: this.atOnce }, (from, to) =>
+      this.index.take(ids.slice(from, to), now),
+    );
   }
 }

@@ -32,15 +32,18 @@ export class IdBlock {
   /** Takes in an id that is not in it. */
   add(id: number): void {
     const own = id % BLOCK;
-    if (this.bytes && this.size === MOST_IN_BYTES) this.becomeBits();
-    else if (this.size === MOST_LISTED && !this.bytes && !this.words) this.becomeBytes();
-    if (this.words) this.words[own >>> 5] |= 1 << (own & 31);
-    else if (this.bytes) this.bytes.add(own);
-    else {
-      if (this.size === this.list.length) this.list = longer(this.list, Math.max(SMALLEST, Math.ceil(this.size * 1.5)));
-      this.list[this.size] = own;
+    if (this.words) {
+      this.words[own >>> 5] |= 1 << (own & 31);
+      this.size++;
+    } else if (this.size === (this.bytes ? MOST_IN_BYTES : MOST_LISTED)) {
+      if (this.bytes) this.becomeBits();
+      else this.becomeBytes();
+      this.add(id);
+    } else {
+      if (this.bytes) this.bytes.add(own);
+      else this.append(own);
+      this.size++;
     }
-    this.size++;
   }
 
   /** Lets an id go that is in it. */
@@ -85,6 +88,11 @@ export class IdBlock {
     if (!this.bytes) return this.list;
     this.bytes.copyTo(LISTED);
     return LISTED;
+  }
+
+  private append(own: number): void {
+    if (this.size === this.list.length) this.list = longer(this.list, Math.max(SMALLEST, Math.ceil(this.size * 1.5)));
+    this.list[this.size] = own;
   }
 
   private becomeBytes(): void {

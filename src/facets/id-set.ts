@@ -23,7 +23,7 @@ export class IdSet {
   /** Takes in an id that is not in it. */
   add(id: number): void {
     if (!this.blocks && this.size === FEWEST_IN_BLOCKS) this.becomeBlocks();
-    if (this.blocks) blockOf(this.blocks, id).add(id);
+    if (this.blocks) (this.blocks[Math.floor(id / BLOCK)] ?? blockOf(this.blocks, id)).add(id);
     else {
       if (this.size === this.list.length) this.list = longer(this.list, Math.max(SMALLEST, this.size * 2));
       this.list[this.size] = id;

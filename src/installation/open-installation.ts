@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { CannotStart } from '../cannot-start.ts';
 import type { Config, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
@@ -35,6 +36,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
     if (!databaseUrl) beginWithFile(dataDir);
     db = openDatabase(dataDir, databaseUrl);
     await db.make();
+    await turn();
     const opened = db;
     const config = await opened.processes.alone(BEGINS, () => begin(opened, settings));
     keepReserve(dataDir);

@@ -23,6 +23,8 @@ export interface Filter {
   name: string;
   label: string;
   choices: Choice[];
+  /** What is said of a value that an old or mistyped address asks for, and that there is not. */
+  unknown: (value: string | number) => string;
   /** Whether this reader may not know of it: it is not offered, and whoever asks for it is told so. */
   isWithheld?: boolean;
   /** Whether it is folded until the reader wants it. */
@@ -97,6 +99,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   rows: string;
   /** All that they are made of, where they are kept as long as that is the same; not given, they are made of what the page is. */
   rowsOf?: object;
+  /** Whether that is new for each page, so that nothing made of it need be kept. */
+  areRowsNew?: boolean;
   /** A partial below them. */
   foot?: string;
   /** What is said where nothing matches, and where there is nothing at all; and how to begin. */
@@ -112,6 +116,12 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
     allTicked?: AllShown;
   };
   hasMenus: boolean;
+}
+
+/** Of what a filter is called by. */
+export function noSuch(what: string) {
+  return (value: string | number) =>
+    `There is no ${what} ${typeof value === 'number' ? `number ${value}` : `“${value}”`}`;
 }
 
 /** Everything around the rows of a list, with the address that each link leads to: what `views/lists/` shows. */
@@ -194,14 +204,14 @@ function directionOf(query: { descending: boolean }): 'ascending' | 'descending'
 
 /** What an old or mistyped address asks for and nothing has: told, and removable like any other. */
 function deadChips<Sort extends string>(
-  { name, choices }: Filter,
+  { name, choices, unknown }: Filter,
   query: PageQuery<Sort>,
   pathTo: (change: Partial<PageQuery<Sort>>) => string,
 ) {
   const given = (query as unknown as Record<string, (string | number)[]>)[name];
   const dead = given.filter((value) => !choices.some((choice) => choice.value === value));
   return dead.map((value) => ({
-    label: `No such ${name}: ${value}`,
+    label: unknown(value),
     isDead: true,
     path: pathTo({ [name]: given.filter((one) => one !== value) } as Partial<PageQuery<Sort>>),
   }));

@@ -1,6 +1,6 @@
 import type { Rights } from '../access/rights.ts';
 import type { GroupNames } from '../groups/names/group-names.ts';
-import { counted, shortened } from '../text/text.ts';
+import { counted, grouped, shortened } from '../text/text.ts';
 
 const NAMES_SHOWN = 5;
 const LEVELS = ['none', 'read', 'write'] as const;
@@ -104,7 +104,7 @@ export function touchedInWords(
       ? ''
       : keepRead === moved
         ? ' and keep read'
-        : `, of whom ${keepRead.toLocaleString('en')} ${keepRead === 1 ? 'keeps' : 'keep'} read`;
+        : `, of whom ${grouped(keepRead)} ${keepRead === 1 ? 'keeps' : 'keep'} read`;
   const who = moved === 0 ? 'Nobody' : counted(moved, 'person', 'people');
   const said = `${who} ${isOne ? `${verb}s` : verb} ${level} on ${application}${isOne ? read.replace('keep', 'keeps') : read}`;
   if (unmoved === 0) return `${said}.`;
@@ -113,7 +113,7 @@ export function touchedInWords(
   const { named, others } = groups.firstNamed(throughIds, NAMES_SHOWN);
   const names = named.map(({ name }) => name);
   const through = shortened(names, NAMES_SHOWN, names.length + others);
-  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${through}.`;
+  return `${said}; ${grouped(unmoved)} ${stays} through ${through}.`;
 }
 
 export function whatMoves(verb: 'lose' | 'gain', level: number): string {

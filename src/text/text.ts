@@ -67,25 +67,43 @@ export function searchedWords(text: string): string[] {
   return words.length > 0 ? words : folded.split(' ').filter(Boolean);
 }
 
-/** The text in parts, so that a page can mark where a search found its folded words; without words, in one part. */
-export function matches(text: string, words: string[]): { text: string; isMatch: boolean }[] {
-  const whole = { text, isMatch: false };
-  if (words.length === 0) return [whole];
-  const both = PLAIN.test(text) ? [foldedPlain(text)] : [fold, foldWrittenOut].map((by) => foldedByLetter(text, by));
-  if (!words.some((word) => both.some(({ folded }) => folded.includes(word)))) return [whole];
-  const { letters } = both[0];
-  const isMatch = new Uint8Array(letters.length);
-  for (const { folded, origin } of both)
-    for (const word of words)
-      for (let from = folded.indexOf(word); from !== -1; from = folded.indexOf(word, from + word.length))
-        isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
-  const parts: { text: string; isMatch: boolean }[] = [];
-  for (const [at, letter] of Array.from(letters).entries()) {
-    const last = parts.at(-1);
-    if (last?.isMatch === Boolean(isMatch[at])) last.text += letter;
-    else parts.push({ text: letter, isMatch: Boolean(isMatch[at]) });
-  }
-  return parts.length > 0 ? parts : [whole];
+export interface Part {
+  text: string;
+  isMatch: boolean;
+}
+
+/**
+ * Puts texts into parts, so that a page can mark where a search found its folded words. Of the texts of one row each word is marked once,
+ * where it is first found: more would tell nothing, and a page of rows by one letter would be a tenth larger.
+ */
+export function marking(words: string[]): (text: string) => Part[] {
+  let left = words;
+  return (text) => {
+    if (left.length === 0) return [{ text, isMatch: false }];
+    const both = foldedBoth(text);
+    const isMatch = new Uint8Array(both[0].letters.length);
+    const found = left.filter((word) => both.some((one) => markFirst(one, word, isMatch)));
+    if (found.length === 0) return [{ text, isMatch: false }];
+    left = left.filter((word) => !found.includes(word));
+    const parts: Part[] = [];
+    for (const [at, letter] of Array.from(both[0].letters).entries()) {
+      const last = parts.at(-1);
+      if (last?.isMatch === Boolean(isMatch[at])) last.text += letter;
+      else parts.push({ text: letter, isMatch: Boolean(isMatch[at]) });
+    }
+    return parts;
+  };
+}
+
+function markFirst({ folded, origin }: Folded, word: string, isMatch: Uint8Array): boolean {
+  const from = folded.indexOf(word);
+  if (from === -1) return false;
+  isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
+  return true;
+}
+
+function foldedBoth(text: string): Folded[] {
+  return PLAIN.test(text) ? [foldedPlain(text)] : [fold, foldWrittenOut].map((by) => foldedByLetter(text, by));
 }
 
 /** What folding does nothing to but write it small. */
@@ -129,6 +147,13 @@ export function counted(number: number, singular: string, plural = `${singular}s
   return `${grouped(number)} ${number === 1 ? singular : plural}`;
 }
 
+/** How much of a whole a part is: 0 % and 100 % only where it is none or all of it. */
+export function share(part: number, whole: number): string {
+  if (part === whole) return '100 %';
+  const percent = Math.floor((part / whole) * 100);
+  return percent === 0 && part > 0 ? 'less than 1 %' : `${percent} %`;
+}
+
 /** "3 users were", "1 user was": as a sentence about them begins. */
 export function were(number: number, singular: string): string {
   return `${counted(number, singular)} ${number === 1 ? 'was' : 'were'}`;
@@ -137,7 +162,7 @@ export function were(number: number, singular: string): string {
 /** The first of the texts with commas, and how many more there are; of many, no more of them need be told than are said. */
 export function shortened(texts: string[], most: number, number = texts.length): string {
   const rest = number - most;
-  return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
+  return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${grouped(rest)} more` : ''}`;
 }
 
 /** Whether every word of the text stands somewhere in the name. */

@@ -1,4 +1,5 @@
 import type { Reader } from '../db/database.ts';
+import { grouped } from '../text/text.ts';
 import type { Act } from './act.ts';
 
 /** How many, and the first of them by name. */
@@ -33,9 +34,9 @@ export function countOf(those: { name: string }[]): Count {
 
 /** "Ada, Bob … and 40 more". */
 export function countInWords({ number, names }: Count): string {
-  if (names.length === 0) return `${number.toLocaleString('en')} of them`;
+  if (names.length === 0) return `${grouped(number)} of them`;
   if (number <= names.length) return names.join(', ');
-  return `${names.join(', ')} and ${(number - names.length).toLocaleString('en')} more`;
+  return `${names.join(', ')} and ${grouped(number - names.length)} more`;
 }
 
 export function addCounts(some: Counts, more: Counts): Counts {

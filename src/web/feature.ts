@@ -19,7 +19,7 @@ export interface Feature {
   harmless?: RegExp;
   /** Where records are made by forms that take long to fill; none of them holds a password. */
   longForms?: string;
-  /** The pages of other such forms, which are sent to their own addresses. */
+  /** The pages of other such forms, which are sent to their own addresses, or to those of which theirs is the `/new`. */
   longPages?: RegExp;
   jobs?: (app: AppContext) => Job[];
   /** Removes what has ended by now, and nobody will ask for; true where that is more than is removed at once. */

@@ -22,7 +22,8 @@ export function keptForm(req: Request): KeptForm | undefined {
   if (req.method === 'GET' || typeof req.body !== 'object') return undefined;
   // A password stands in it, and what was typed before waits elsewhere.
   if (req.body?._sealed !== undefined) return undefined;
-  if (isLongPage(req, req.path)) return readKept(req, JSON.stringify({ path: req.path, fields: req.body }));
+  const page = [req.path, ...(req.method === 'POST' ? [`${req.path}/new`] : [])].find((path) => isLongPage(req, path));
+  if (page) return readKept(req, JSON.stringify({ path: page, fields: req.body }));
   const [, records, id] = /^((?:\/[a-z-]+){1,2})(\/\d+)?$/.exec(req.path) ?? [];
   return readKept(req, JSON.stringify({ path: id ? `${records}${id}/edit` : `${records}/new`, fields: req.body }));
 }

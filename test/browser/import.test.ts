@@ -31,6 +31,6 @@ it('A file is chosen, told, looked over and imported, and leads back to itself f
   await page.getByRole('heading', { name: '5,101 users were created or changed by an import.' }).waitFor();
   expect((await app.db.read('users').where('name', 'bob').first()).email).toBe('robert@example.com');
   await page.getByRole('link', { name: 'The file and its refused lines' }).click();
-  await page.getByText('There is no group Nowhere.').waitFor();
+  await page.getByText('There is no group “Nowhere”.').waitFor();
   expect(complaints).toEqual([]);
 });

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parts } from '../../src/loading.ts';
 
 const source = join(import.meta.dirname, '../../src');
 /** Those of types only are gone when it runs; what is asked for by `import(…)` is loaded then. */
@@ -28,13 +29,32 @@ function loadedBy(first: string): Set<string> {
 }
 
 describe('what the server loads', () => {
-  const loaded = loadedBy('server.ts');
+  const loaded = loadedBy('serve-as-set.ts');
 
   it('is the whole of the pages', () => {
     expect([...loaded]).toEqual(expect.arrayContaining(['users/pages/users-controller.ts', 'express', 'zod']));
   });
 
+  it('is all in it that is loaded part by part', () => {
+    expect(parts()).toContain(join('users', 'pages', 'users-controller.ts'));
+    expect(parts().filter((part) => !loaded.has(part))).toEqual([]);
+  });
+
+  it('is little before the first part', () => {
+    expect([...loadedBy('server.ts')].filter((name) => !name.startsWith('node:'))).toEqual(['server.ts', 'loading.ts']);
+  });
+
   it.each([...FILES, ...PACKAGES])('is not %s, which is loaded when it is first asked for', (name) => {
     expect(loaded.has(name)).toBe(false);
   });
+});
+
+/** The tables of languages take 7 MB as soon as one number is written with them: `grouped` and `sortedByName` do without. */
+it('writes no number and compares no names with the tables of languages', () => {
+  const asking = globSync('**/*.ts', { cwd: source }).filter((file) =>
+    /\.(toLocaleString|toLocaleDateString|toLocaleTimeString|localeCompare)\(|Intl\.(NumberFormat|Collator)/.test(
+      readFileSync(join(source, file), 'utf8'),
+    ),
+  );
+  expect(asking).toEqual([]);
 });

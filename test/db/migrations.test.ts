@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { migrations } from '../../migrations/index.ts';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { openUnplugged } from '../support/unplugged.ts';
 
 let folder: string;
 let db: Database;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'roster-migrations-'));
-  db = openDatabase(folder);
+  db = await openUnplugged(folder);
 });
 
 afterEach(async () => {

@@ -60,7 +60,7 @@ describe('a file that is imported on the page', () => {
     await send(alice, columns);
     expect(await counts(path)).toEqual(['New 1', 'Changed 0', 'Unchanged 1', 'Refused 1']);
     const page = pageOf(await alice.get(path));
-    expect(page.textOf('.rows')).toContain('There is no group Nowhere.');
+    expect(page.textOf('.rows')).toContain('There is no group “Nowhere”.');
     expect(page.textOf('main')).toContain('Not imported: Room');
     expect(await user('nina')).toBeUndefined();
     const report = await execute(path);
@@ -79,6 +79,18 @@ describe('a file that is imported on the page', () => {
     const operations: { id: number }[] = await app.db.read('bulk_operations').where('action', 'import').select('id');
     expect(ledTo).toEqual(Array(3).fill(`/bulk-operations/${operations[0].id}`));
     expect(operations.length).toBe(1);
+  });
+
+  it('of two tabs is done once, and the other tells that those are there already', async () => {
+    const file = 'Name,Email\nnina,nina@example.com\n';
+    const [one, other] = [await planned(file), await planned(file)];
+    await execute(one);
+    const report = pageOf(await alice.get(await execute(other)));
+    expect(report.textOf('#report')).toMatch(
+      /could not be created: their lines say why 1 None of them has a record here\./,
+    );
+    const lines = pageOf(await alice.get(report.$('#report > p a[href^="/users/imports/"]').attr('href')!));
+    expect(lines.textOf('.rows')).toContain('line 2 nina Another user has this name already.');
   });
 
   it('is remembered by what its columns meant, by each person', async () => {
@@ -175,10 +187,10 @@ describe('a file that is imported on the page', () => {
     await execute(path);
     expect(await counts(path)).toEqual(['New 693', 'Changed 0', 'Unchanged 0', 'Refused 7']);
     const refused = (await alice.get(`${path}/refused.csv`)).text;
-    expect(refused.split('\r\n')[1]).toBe('9,There is no group Nowhere.,user7,user7@example.com,Nowhere');
+    expect(refused.split('\r\n')[1]).toBe('9,There is no group “Nowhere”.,user7,user7@example.com,Nowhere');
     const again = (await alice.get(`${await planned(refused)}/refused.csv`)).text;
     expect(again.split('\r\n')[0]).toBe(refused.split('\r\n')[0]);
-    expect(again.split('\r\n')[1]).toBe('2,There is no group Nowhere.,user7,user7@example.com,Nowhere');
+    expect(again.split('\r\n')[1]).toBe('2,There is no group “Nowhere”.,user7,user7@example.com,Nowhere');
     expect(await counts(await planned(refused.replaceAll(/Nowhere(?=\r)/g, 'Support')))).toEqual([
       'New 7',
       'Changed 0',
@@ -190,7 +202,7 @@ describe('a file that is imported on the page', () => {
   it('gives refused texts back as they were meant, those that look like formulas too', async () => {
     const refused = (await alice.get(`${await planned("Name,Email,Groups\n'=1+1,f@x.example,Nowhere\n")}/refused.csv`))
       .text;
-    expect(refused.split('\r\n')[1]).toBe(`2,There is no group Nowhere.,"'=1+1",f@x.example,Nowhere`);
+    expect(refused.split('\r\n')[1]).toBe(`2,There is no group “Nowhere”.,"'=1+1",f@x.example,Nowhere`);
     await execute(await planned(refused.replaceAll(/Nowhere(?=\r)/g, 'Support')));
     expect((await app.db.read('users').where('email', 'f@x.example').first('name')).name).toBe('=1+1');
   });

@@ -269,7 +269,7 @@ describe('the command import', () => {
       .map(({ line, reason }: { line: number; reason: string }) => `${line} ${reason}`)
       .join('\n');
     for (const words of [
-      'There is no group No such group',
+      'There is no group “No such group”',
       'Enter a date that exists',
       'Another user has this name',
       'is active, and not',

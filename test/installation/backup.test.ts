@@ -28,6 +28,7 @@ import { type Installation, openForServer } from '../../src/installation/open-in
 import { restore } from '../../src/installation/restore.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { rosterWith } from '../support/command-line.ts';
+import { layEmptyDatabase } from '../support/template.ts';
 
 let folder: string;
 let dataDir: string;
@@ -38,6 +39,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'roster-backup-'));
   dataDir = join(folder, 'data');
   file = join(folder, 'backup.tar.gz');
+  layEmptyDatabase(dataDir);
   server = await openForServer(settings());
   const { config, db } = server;
   await seedCast(db, { settings: actSettings(config), loginAttempts: 5, now: Date.now(), passwordHash: 'x' });

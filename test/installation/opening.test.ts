@@ -28,6 +28,7 @@ import { createFirstAdministrator } from '../../src/setup/actions/first-administ
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { rosterWith } from '../support/command-line.ts';
+import { layEmptyDatabase } from '../support/template.ts';
 
 let folder: string;
 let opened: Installation[];
@@ -60,6 +61,7 @@ async function open(given: Record<string, string> = {}): Promise<Installation> {
 
 /** Data with somebody in it, closed. */
 async function made(): Promise<void> {
+  layEmptyDatabase(folder);
   const { config, db, close } = await openForServer(settings());
   const act = programAct(actSettings(config), { name: 'setup', rights: EVERYTHING });
   await createFirstAdministrator(db, act, { name: 'alice', email: 'alice@example.com', passwordHash: 'x' });
@@ -86,6 +88,7 @@ const secret = (name: string) => join(folder, 'secrets', name);
 
 describe('one server for each folder', () => {
   it('is kept from a second one, until it ends, however it ends', async () => {
+    layEmptyDatabase(folder);
     const first = await startServer({ DATA_DIR: folder });
     expect(await refusal()).toMatch(/^another Roster runs on DATA_DIR /);
     first.child.kill('SIGKILL');

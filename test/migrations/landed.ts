@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
+import { openUnplugged } from '../support/unplugged.ts';
 
 const folder = join(import.meta.dirname, 'landed');
 
@@ -15,7 +16,7 @@ export const LANDED: string[] = readdirSync(folder)
 
 /** A database as a program of that time left it, with people in it. */
 export async function openLanded(name: string, dataDir: string): Promise<Database> {
-  const db = openDatabase(dataDir);
+  const db = await openUnplugged(dataDir);
   await execute(db, readFileSync(join(folder, `${name}.sql`), 'utf8'));
   await execute(db, readFileSync(join(import.meta.dirname, 'people.sql'), 'utf8'));
   return db;

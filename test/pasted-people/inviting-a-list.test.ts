@@ -57,7 +57,7 @@ describe('a list of people that is pasted', () => {
     const table = await read('Name;Email;Group\nMaria;maria@new.example;Nowhere\nTom;tom@;Support');
     expect(table.status).toBe(200);
     expect(pageOf(table).errors()).toMatchObject({
-      'groups-0': 'There is no group called Nowhere.',
+      'groups-0': 'There is no group “Nowhere”.',
       'email-1': expect.stringContaining('email address'),
     });
   });
@@ -207,7 +207,7 @@ describe('a list of people that is pasted', () => {
     const refused = await sheetOf(table, { name: ['аlice', 'Otto', 'Paul'] }, max);
     expect(pageOf(refused).errors()).toEqual({
       'name-0': 'This name looks like that of another user: some of its letters are of another alphabet.',
-      'groups-0': 'There is no group called Nowhere.',
+      'groups-0': 'There is no group “Nowhere”.',
       'groups-1': 'The group Administrators grants rights that you do not hold.',
     });
     // By a request that shows no such group either.
@@ -299,14 +299,14 @@ describe('who is known already', () => {
     const max = await signedIn(app, 'max');
     const [bob, erin] = pageOf(await read(text)).texts('.known-people li');
     expect(bob).toMatch(/ is added to Auditors When they start and leave stays as it is\.$/);
-    expect(erin).toMatch(/ is known already There is no group called Nowhere\.$/);
+    expect(erin).toMatch(/ is known already There is no group “Nowhere”\.$/);
     const carol = pageOf(await read(text, {}, max))
       .texts('.known-people li')
       .at(-1);
     expect(carol).toMatch(/ (?:is in the group|is known) already (?:The group Administrators|There is no group)/);
     const sheet = await sheetOf(await read(text), { access: 'later' });
     expect(pageOf(sheet).textOf('#sheet')).toMatch(/is added to Auditors When they start and leave stays/);
-    expect(pageOf(sheet).textOf('#sheet')).toMatch(/erin is known already There is no group called Nowhere/);
+    expect(pageOf(sheet).textOf('#sheet')).toMatch(/erin is known already There is no group “Nowhere”/);
     expect((await invite(sheet)).status).toBe(303);
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isGone, listening } from '../../faults/server-process.ts';
+import { layEmptyDatabase } from '../support/template.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -12,6 +13,7 @@ let started: ChildProcess | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'roster-orphan-'));
+  layEmptyDatabase(join(folder, 'data'));
 });
 afterEach(() => {
   started?.kill('SIGKILL');

@@ -8,6 +8,7 @@ import { type ServerProcess, startServer } from '../../faults/server-process.ts'
 import { PATIENCE } from '../../src/serve.ts';
 import { assetPath } from '../../src/web/assets.ts';
 import { SOONER } from '../../src/web/slow-senders.ts';
+import { layEmptyDatabase } from '../support/template.ts';
 
 const HALF_A_MINUTE = 30_000;
 
@@ -15,6 +16,7 @@ let folder: string;
 let server: ServerProcess;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'roster-slow-'));
+  layEmptyDatabase(folder);
   server = await startServer({ DATA_DIR: folder }, { preloaded: '../test/support/hurried-server.ts' });
 });
 afterAll(() => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../../faults/client.ts';
 import { isGone, type ServerProcess, type Surroundings, startServer } from '../../faults/server-process.ts';
+import { layEmptyDatabase } from '../support/template.ts';
 
 const ADMIN = { ADMIN_NAME: 'alice', ADMIN_EMAIL: 'alice@example.com', ADMIN_PASSWORD: 'seven brown kettles sing' };
 
@@ -16,6 +17,7 @@ let running: ServerProcess[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'roster-start-'));
+  layEmptyDatabase(folder);
   running = [];
 });
 afterEach(() => {
@@ -51,6 +53,8 @@ async function printedSetupLink(server: ServerProcess): Promise<string> {
 
 describe('starting', () => {
   it('prints the address and a one-time setup link that opens, until there is an administrator', async () => {
+    // With nothing there at all, as at the very first start.
+    rmSync(join(folder, 'roster.sqlite'));
     const server = await start();
     const link = await printedSetupLink(server);
     const client = new Client(server.url);

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../../faults/client.ts';
 import { type ServerProcess, startServer } from '../../faults/server-process.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { layEmptyDatabase } from '../support/template.ts';
 
 const PASSWORD = 'seven brown kettles sing';
 const ADMIN = { ADMIN_NAME: 'alice', ADMIN_EMAIL: 'alice@example.com', ADMIN_PASSWORD: PASSWORD };
@@ -18,7 +19,7 @@ let client: Client;
 beforeEach(async () => {
   parent = mkdtempSync(join(tmpdir(), 'roster-taken-'));
   folder = join(parent, 'data');
-  mkdirSync(folder);
+  layEmptyDatabase(folder);
   server = await startServer({ DATA_DIR: folder, ...ADMIN });
   client = new Client(server.url);
   await client.signIn('alice', PASSWORD);

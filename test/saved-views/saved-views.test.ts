@@ -55,6 +55,18 @@ describe('a saved view', () => {
     expect(await pinned()).toEqual([['Locked out', '0', false]]);
   });
 
+  it('that cannot be kept so is told where it was typed: in the dialog, which leads to the page once it is kept', async () => {
+    const inDialog = { 'HX-Request': 'true', 'HX-Target': 'div#dialog-body' };
+    const send = (fields: Fields) => alice.post('/saved-views', { view: '/users', ...fields }, inDialog);
+    const told = pageOf(await send({ name: '' }));
+    expect([told.$('body > #sheet form:not([hx-boost])').length, told.textOf('#name-error')]).toEqual([
+      1,
+      'Enter a name.',
+    ]);
+    const kept = await send({ name: 'All' });
+    expect([kept.status, kept.headers['hx-redirect']]).toEqual([204, `/users?${USUAL}`]);
+  });
+
   it('stands among the others by its name, with numbers as numbers', async () => {
     for (const name of ['Team 10', 'Team 2', 'Älteste', 'team 1']) await keep(name);
     expect((await listed())[0]).toEqual(['Älteste', 'team 1', 'Team 2', 'Team 10']);
@@ -154,7 +166,7 @@ describe('a saved view', () => {
   it('says what died of it, as the list does', async () => {
     await keep('Support', '/users?group=999999');
     const page = pageOf(await alice.get((await rowsOf())[0].address));
-    expect(page.texts('.chips .dead bdi')).toEqual(['No such group: 999999']);
+    expect(page.texts('.chips .dead bdi')).toEqual(['There is no group number 999999']);
     expect(await pinned()).toEqual([['Support', '0', false]]);
   });
 

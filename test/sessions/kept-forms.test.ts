@@ -29,6 +29,13 @@ describe('a form whose session ended while it was typed', () => {
       path: () => '/webhooks/new',
       typed: { name: 'chat', address: 'https://chat.example.com/hook' },
     },
+    { what: 'Save this view', path: () => '/saved-views/new', typed: { name: 'Mine', view: '/users?state=locked' } },
+    {
+      what: 'Add members',
+      path: () => '/groups/2/members/new',
+      typed: { list: 'bob@example.com', untilAt: '2027-01-31' },
+    },
+    { what: 'Leaving', path: () => pathTo(app, 'bob', '/leaving'), typed: { leavesAt: '2027-01-31' } },
     { what: 'Edit', path: () => pathTo(app, 'bob', '/edit'), typed: { name: 'bobby', description: 'typed with care' } },
   ])('is as it was left after signing in again: $what', async ({ path, typed }) => {
     const alice = await signedIn(app, 'alice');
@@ -54,6 +61,31 @@ describe('a form whose session ended while it was typed', () => {
     expect(pageOf(await alice.get(path())).typed()).not.toMatchObject(typed);
     // What shows a secret answers with it.
     expect([200, 303]).toContain((await send(alice, shown)).status);
+  });
+
+  it.each<{ who: 'alice' | 'lena'; page: string; typed: Fields }>([
+    { who: 'alice', page: 'choices', typed: { tag: 'typed with care' } },
+    { who: 'alice', page: 'schedule/new', typed: { dueAt: '2027-01-31' } },
+    { who: 'lena', page: 'members/new', typed: { emails: 'nora@example.com' } },
+    { who: 'lena', page: 'invitations/new', typed: { name: 'nora' } },
+    { who: 'lena', page: 'invitations/list', typed: { text: 'nora@example.com' } },
+  ])('is as it was left, of a sheet and of a leader: $page', async ({ who, page, typed }) => {
+    const session = await signedIn(app, who);
+    const begin = async () => {
+      const ids = [String(app.people.bob)];
+      return (await session.post('/bulk-operations', { action: 'add-tag', ids })).headers.location;
+    };
+    const led = async () =>
+      `/led-groups/${(await app.db.read('groups').where('leader_id', app.people.lena).first('id')).id}`;
+    const path = `${await (who === 'lena' ? led() : begin())}/${page}`;
+    if (page === 'schedule/new') await session.post(path.replace(page, 'choices'), { tag: 'remote' });
+    const form = await session.get(path);
+    await endSessions();
+    const late = await send(session, form, typed);
+    expect(late.status).toBe(401);
+    const back = await send(session, late, { identifier: who, password: PASSWORD });
+    expect(back.headers.location).toBe(path);
+    expect(pageOf(await session.get(path)).typed()).toMatchObject(typed);
   });
 
   it('stays on the page where htmx asked, with a word on what to do', async () => {

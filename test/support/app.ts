@@ -15,7 +15,8 @@ import type { Mailbox } from '../../src/mail/mailbox.ts';
 import { TestClock } from './clock.ts';
 import { testConfig } from './config.ts';
 import { dropDatabase, EMPTY, isOnPostgres, makeDatabase } from './postgres.ts';
-import { readTemplate } from './template.ts';
+import { layEmptyDatabase, readTemplate } from './template.ts';
+import { unplug } from './unplugged.ts';
 
 export { PASSWORD } from './config.ts';
 
@@ -62,6 +63,7 @@ export async function startApp(settings: Record<string, string> = {}, mailbox?: 
 /** The same without anybody in it. */
 export async function startEmptyApp(settings: Record<string, string> = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
+  layEmptyDatabase(folder);
   const databaseUrl = isOnPostgres ? await makeDatabase(EMPTY) : undefined;
   return listen({ settings, people: {} as People, folder, databaseUrl, clock: new TestClock() });
 }
@@ -72,8 +74,7 @@ async function listen(start: Start): Promise<TestApp> {
   const config = { ...testConfig(folder, { ...onServer, ...settings }), passwordCost };
   const db = openDatabase(folder, databaseUrl);
   await migrate(db);
-  // No test pulls the plug of its own machine; those that kill a server start one in a process of its own.
-  if (!databaseUrl) await db.writer.raw('pragma synchronous = off');
+  if (!databaseUrl) await unplug(db);
   const log: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
   const { express, context } = createApp({ db, config, clock: clock.now, logger, mailbox, showsInterface: true });

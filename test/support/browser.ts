@@ -1,5 +1,11 @@
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium as playwright,
+} from 'playwright-core';
 import type { TestApp } from './app.ts';
 import { addressOfBrowser, LAN_NAME, launchOptions } from './browser-server.ts';
 import { Session } from './session.ts';
@@ -71,6 +77,11 @@ export function axeFindings(page: Page): Promise<string[]> {
 /** The part of it that depends on colours. */
 export function contrastFindings(page: Page): Promise<string[]> {
   return findingsOn(page, { type: 'rule', values: ['color-contrast'] });
+}
+
+/** Every page of this browser brings axe along, which is sent to it once instead of with each page. */
+export async function bringAxe(context: BrowserContext): Promise<void> {
+  await context.addInitScript(axe.source);
 }
 
 /** Runs axe in the page itself, once loaded for all that is asked of one document, and without details of what is well. */

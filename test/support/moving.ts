@@ -16,6 +16,7 @@ import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { PASSWORD } from './config.ts';
 import { everything } from './database.ts';
+import { layEmptyDatabase } from './template.ts';
 
 export type Place = Record<string, string>;
 export type All = Awaited<ReturnType<typeof everything>>;
@@ -59,6 +60,7 @@ export const all = (place: Place): Promise<All> => reading(place, (db) => everyt
 
 /** A house with people, open links, sessions, a waiting mail and an operation that was begun. */
 export async function inhabited(place: Place, users = 0): Promise<{ operation: number; bob: number }> {
+  layEmptyDatabase(place.DATA_DIR);
   const { config, db, close } = await openForServer(settings(place));
   const now = Date.now();
   const acting = { settings: actSettings(config), loginAttempts: 5, now };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type People, seedCast } from '../../seeds/cast.ts';
@@ -11,10 +11,12 @@ import { endBrowser, offerBrowser } from './browser-server.ts';
 import { TestClock } from './clock.ts';
 import { PASSWORD, testConfig } from './config.ts';
 import { isOnPostgres, keepAsEmpty, keepAsTemplate, startPostgres, stopPostgres } from './postgres.ts';
+import { openUnplugged } from './unplugged.ts';
 
 /** Tells the processes that run the tests where the template lies. */
 const FOLDER = 'ROSTER_TEST_TEMPLATE';
 const PEOPLE_FILE = 'people.json';
+const EMPTY_FILE = 'empty.sqlite';
 
 /** What the end of the run calls. */
 export type Teardown = typeof globalThis & { endOfTests?: () => Promise<void> };
@@ -28,6 +30,12 @@ export function readTemplate(): Template {
   const folder = process.env[FOLDER]!;
   const people = JSON.parse(readFileSync(join(folder, PEOPLE_FILE), 'utf8'));
   return { file: join(folder, DATABASE_FILE), people };
+}
+
+/** Puts a database there that is migrated and holds nobody: all migrations take longer than what most tests try. A run on PostgreSQL makes its own. */
+export function layEmptyDatabase(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  if (!isOnPostgres) copyFileSync(join(process.env[FOLDER]!, EMPTY_FILE), join(folder, DATABASE_FILE));
 }
 
 /** A database that is migrated and holds the cast, made once for all test files; each test copies it. */
@@ -58,8 +66,9 @@ export default async function makeTemplate(): Promise<void> {
 }
 
 async function migrated(folder: string, url: string | undefined): Promise<void> {
-  const db = openDatabase(folder, url);
+  const db = url ? openDatabase(folder, url) : await openUnplugged(folder);
   await migrate(db);
   await db.close();
   if (url) await keepAsEmpty();
+  else copyFileSync(join(folder, DATABASE_FILE), join(folder, EMPTY_FILE));
 }

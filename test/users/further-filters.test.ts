@@ -73,11 +73,10 @@ describe('without a linked contact', () => {
     const page = pageOf(await max.get('/users?rights=all'));
     expect([page.$('#fold-contact').length, page.$('#fold-right').length]).toEqual([0, 0]);
     for (const filter of ['contact=none', 'right=users.write', 'right=administrator']) {
-      const [name, value] = filter.split('=');
       const told = pageOf(await max.get(`/users?${filter}`));
       expect([told.textOf('#total'), told.$('.chips .dead').text()]).toEqual([
         '0 users',
-        expect.stringContaining(`No such ${name}: ${value}`),
+        expect.stringMatching(/You may not filter by (linked contacts|rights)/),
       ]);
       expect(told.$('.chips .clear').attr('href')).toBe('/users');
     }

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { initials, tint } from '../../src/text/avatar.ts';
 import { format, formatIn } from '../../src/text/format.ts';
-import { fold, matches } from '../../src/text/text.ts';
+import { fold, marking } from '../../src/text/text.ts';
+import { Chance } from '../support/chance.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -77,9 +78,38 @@ describe('a moment', () => {
   ])('begins a day in %s: %s', (zone, day, begin) => expect(formatIn({ zone }).startOf(day)).toBe(begin));
 });
 
+describe('the clock of a zone', () => {
+  it.each([
+    'Europe/Berlin',
+    'America/New_York',
+    'America/St_Johns',
+    'Australia/Lord_Howe',
+    'Africa/Casablanca',
+    'Asia/Kathmandu',
+    'Pacific/Apia',
+    'Africa/Monrovia',
+  ])('shows at every moment what the library says: %s', (zone) => {
+    const library = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+    const { dayOf, moment } = formatIn({ zone, dates: 'iso' });
+    const wrong: number[] = [];
+    const look = (at: number) => {
+      const [date, time] = library.format(at).split(' ');
+      if (dayOf(instant(at)) !== date || moment(instant(at)) !== `${date}, ${time}`) wrong.push(at);
+    };
+    // Around each change of the clock in three years, the hours of the days on which it is changed, and moments of all times.
+    for (const year of [1972, 2011, 2026])
+      for (let at = Date.UTC(year, 0); at < Date.UTC(year + 1, 0); at += 7 * HOUR) look(at);
+    for (let at = Date.UTC(2026, 2, 28); at < Date.UTC(2026, 3, 6); at += 20 * MINUTE) look(at - 1_000);
+    for (let at = Date.UTC(2011, 11, 29); at < Date.UTC(2012, 0, 1); at += 20 * MINUTE) look(at);
+    const chance = new Chance(3);
+    for (let n = 0; n < 500; n++) look(chance.below(Date.UTC(2060, 0)) - Date.UTC(1990, 0));
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('what a search found', () => {
   const marked = (text: string, q: string) =>
-    matches(text, fold(q).split(' ').filter(Boolean))
+    marking(fold(q).split(' ').filter(Boolean))(text)
       .map((part) => (part.isMatch ? `[${part.text}]` : part.text))
       .join('');
 
@@ -87,7 +117,7 @@ describe('what a search found', () => {
     ['maria@example.com', 'MAR', '[mar]ia@example.com'],
     ['María Müller', 'muller maria', '[María] [Müller]'],
     ['Straße 1', 'strasse', '[Straße] 1'],
-    ['Straße 1', 's', '[S]tra[ß]e 1'],
+    ['Straße 1', 's', '[S]traße 1'],
     ['e\u0301lan', 'el', '[e\u0301l]an'],
     ['anan', 'ana', '[ana]n'],
     ['a  b', 'x', 'a  b'],
@@ -97,6 +127,14 @@ describe('what a search found', () => {
     ['', 'a', ''],
   ])('in %s under %s is marked as it is written: %s', (text, q, expected) => {
     expect(marked(text, q)).toBe(expected);
+  });
+
+  it('is marked once in all texts of a row, where it stands first', () => {
+    const found = marking(['a', 'meier', 'org']);
+    const marked = ['anna.meier', 'anna.meier@example.org', 'Anna'].map((text) =>
+      found(text).flatMap((part) => (part.isMatch ? [part.text] : [])),
+    );
+    expect(marked).toEqual([['a', 'meier'], ['org'], []]);
   });
 });
 

@@ -110,6 +110,14 @@ describe('a page of 50 rows', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST);
   });
 
+  it.each(['a', 'e a'])('weighs so with what a search marks in it as well: %s', async (q) => {
+    for (const [path, rows] of LISTS.slice(0, -1)) {
+      const { text } = await alice.get(`${path}?${new URLSearchParams({ q })}`);
+      expect(pageOf({ text }).$(rows).length).toBe(50);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST);
+    }
+  });
+
   it.each(LISTS)('is no larger where there are more users and groups: %s', async (path, rows) => {
     const [small, large] = [(await alice.get(path)).text, (await other.get(path)).text];
     expect(pageOf({ text: large }).$(rows).length).toBe(50);

@@ -1,3 +1,4 @@
+import { sortedByName } from '../../text/sort-key.ts';
 import type { Json } from '../components.ts';
 import type { OpenApi, Operation } from '../openapi.ts';
 import { exampleOf } from './schema-example.ts';
@@ -33,9 +34,11 @@ export function referencePage(doc: OpenApi) {
         .filter(({ operation }) => operation.tags[0] === name)
         .map(({ method, path, operation }) => told(method, path, operation, schemas)),
     })),
-    schemas: Object.entries(schemas)
-      .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
-      .map(([name, schema]) => ({ name, id: `schema-${name}`, fields: fieldsOf(schema, schemas) })),
+    schemas: sortedByName(Object.entries(schemas), ([name]) => name).map(([name, schema]) => ({
+      name,
+      id: `schema-${name}`,
+      fields: fieldsOf(schema, schemas),
+    })),
   };
 }
 

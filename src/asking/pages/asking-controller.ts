@@ -8,6 +8,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { type AccessRequest, mayDecide } from '../access-request.ts';
 import { findRequest } from '../access-request-store.ts';
@@ -29,7 +30,7 @@ export function askingController(app: AppContext): Router {
   router.get('/access-requests', (req, res) => showWaitingRequests(app, req, res));
 
   router.get('/access-requests/new', (req: Request, res: Response) =>
-    showAsking(app, req, res, { typed: typedAsking({ asked: req.query.asked }) }),
+    showAsking(app, req, res, { typed: typedAsking(takeKept(req) ?? { asked: req.query.asked }) }),
   );
 
   router.post('/access-requests', async (req: Request, res: Response) => {

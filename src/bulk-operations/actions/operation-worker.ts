@@ -3,8 +3,11 @@ import type { Logger } from 'pino';
 import { recordRefusal } from '../../audit/refusal-store.ts';
 import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
+import type { Foretold } from '../../facets/foretold.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../giving-way.ts';
+import { tidiedSooner } from '../../idle-memory.ts';
+import type { Ended } from '../../users/list/user-holding.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
@@ -18,6 +21,7 @@ import { authorOf } from './author.ts';
 import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from './bulk-subjects.ts';
 import { changingOf, countEffects } from './effects.ts';
 import { endOperation, executePiece, judgePiece } from './execution.ts';
+import { Foretelling } from './foretelling.ts';
 import { pauseAndTell } from './pausing.ts';
 
 /** As long as one transaction lasts, about, and one that others stand behind no longer than its piece. In milliseconds. */
@@ -47,7 +51,7 @@ interface Parts {
   logger: Logger;
   settings: ActSettings;
   /** Has whoever follows what is changed read it, piece after piece: the next who asks would wait for all of it. */
-  follow?: () => Promise<unknown>;
+  follow?: (foretold?: Foretold<Ended>) => Promise<unknown>;
   /** What else is to be gone through, the next of it. */
   prepares?: ((db: Database) => Promise<Preparation | undefined>)[];
 }
@@ -125,7 +129,12 @@ export class OperationWorker {
   }
 
   async #workOn(): Promise<void> {
-    while (!this.#isStopped && (await this.#step())) await giveWay();
+    const over = tidiedSooner();
+    try {
+      while (!this.#isStopped && (await this.#step())) await giveWay();
+    } finally {
+      over();
+    }
   }
 
   /** Another process is at work. Whether it has anything to do, after a while in which it may have ended. */
@@ -196,6 +205,7 @@ export class OperationWorker {
     const { db } = this.#parts;
     const ahead = await findPieces(db.read, id, { limit: AHEAD });
     do {
+      let foretold: Foretold<Ended> | undefined;
       const isOver = await db.writePiece(async (trx, isWaitedFor) => {
         const operation = await findOperation(trx, id);
         if (phaseOf(operation) !== 'running') return true;
@@ -204,12 +214,16 @@ export class OperationWorker {
         // Read ahead of the transaction, it may have been done by a process that we took for gone.
         if (ahead.length > 0 && !(await isLeft(trx, id, ahead[0]))) return true;
         const until = performance.now() + STRETCH;
+        const foretelling = await Foretelling.from(trx, operation.subjectType);
         let { tally } = operation;
         do {
           const piece = ahead.shift();
           if (!piece) break;
-          tally = tallied(tally, await executePiece(trx, act, operation, piece), NAMED);
+          const performed = await executePiece(trx, act, operation, piece);
+          tally = tallied(tally, performed, NAMED);
+          foretelling?.note(performed);
         } while (performance.now() < until && !isWaitedFor());
+        foretold = await foretelling?.told(trx);
         if (tally.judged < operation.size) {
           await keepTally(trx, id, tally);
           return false;
@@ -219,7 +233,7 @@ export class OperationWorker {
         return true;
       });
       // Whoever asks reads it, or is told that it cannot be.
-      await this.#parts.follow?.().catch(() => undefined);
+      await this.#parts.follow?.(foretold).catch(() => undefined);
       if (isOver) return;
       await giveWay();
     } while (ahead.length > 0 && !this.#isStopped);

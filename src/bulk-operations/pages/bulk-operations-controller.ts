@@ -9,6 +9,7 @@ import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { fewAtOnce } from '../../web/few-at-once.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { askedOf, findBulkAction } from '../actions/bulk-subjects.ts';
 import { checkedChoices } from '../actions/checked-choices.ts';
@@ -49,7 +50,9 @@ export function bulkOperationsController(app: AppContext): Router {
   router.get('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {
     const operation = await draftOf(app, req);
     const action = asking(operation);
-    await showQuestions(app, req, res, operation, { action, typed: typedOf(action, operation.choices, formatOf(req)) });
+    const kept = takeKept(req);
+    const typed = kept ? typedChoices(action, kept) : typedOf(action, operation.choices, formatOf(req));
+    await showQuestions(app, req, res, operation, { action, typed });
   });
 
   router.post('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {

@@ -6,6 +6,7 @@ import { forgetReports } from '../forgetting-reports.ts';
 
 export const BULK_OPERATIONS: Feature = {
   pages: [{ label: 'Past bulk operations', path: '/bulk-operations', icon: 'history', needs: [['users', 'read']] }],
+  longPages: /^\/bulk-operations\/\d+\/(?:choices|schedule\/new)$/,
   // What another process began, as the command line does, is seen within so long.
   jobs: ({ operations, db, config, clock, actSettings, logger }) => [
     {

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { sortedByName } from '../../text/sort-key.ts';
 import { counted } from '../../text/text.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
@@ -29,7 +30,7 @@ function showActions(req: Request, res: Response, operation: BulkOperation): voi
   const page = {
     title: `What is to be done with ${counted(operation.size, noun)}?`,
     operation,
-    actions: [...operations, EXPORTING].toSorted((a, b) => a.label.localeCompare(b.label, 'en')),
+    actions: sortedByName([...operations, EXPORTING], ({ label }) => label),
     backPath: operation.view ?? path,
   };
   render(req, res, 'bulk-operations/actions', page, { fragments: { 'dialog-body': 'bulk-operations/_actions' } });

@@ -5,10 +5,10 @@ import type { Reader } from '../../db/database.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
+import { type Choice, type Column, type Filter, listFrame, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTagsById, type Tag } from '../../tags/tag-store.ts';
-import { matches, searchedWords } from '../../text/text.ts';
+import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -121,21 +121,25 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
     {
       name: 'kind',
       label: 'Kind',
+      unknown: noSuch('kind'),
       choices: KINDS.map((one) => choice('kind', one, LABELS[one], counts?.kind.get(one))),
     },
     {
       name: 'account',
       label: 'Account type',
+      unknown: noSuch('account type'),
       choices: ACCOUNT_TYPES.map((one) => choice('account', one, labelOf(one), counts?.account.get(one))),
     },
     {
       name: 'owner',
       label: 'Owner',
+      unknown: noSuch('owner'),
       choices: owners.map(({ value, label }) => choice('owner', value, label, counts?.owner.get(value))),
     },
     {
       name: 'tag',
       label: 'Tags',
+      unknown: noSuch('tag'),
       choices: tags
         .toSorted((a, b) => sizeOf(b) - sizeOf(a))
         .map((one) => choice('tag', one.id, one.name, counts?.tag.get(one.id)?.count)),
@@ -143,6 +147,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
     {
       name: 'activity',
       label: 'Activity',
+      unknown: noSuch('activity'),
       choices: ACTIVITIES.map((one) => choice('activity', one, LABELS[one], counts?.activity.get(one))),
     },
     // Only by a link of a company's record: there may be thousands.
@@ -151,6 +156,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
           {
             name: 'company',
             label: 'Company',
+            unknown: noSuch('company'),
             choices: companyIds.map((id) =>
               choice('company', id, companies.get(id) ?? 'a company that you may not see', counts && list.total),
             ),
@@ -165,7 +171,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
     mayWrite,
     mayEdit: (contact: Contact) => mayEdit(viewer, contact),
     mayReadUsers: may(viewer, 'users', 'read'),
-    marked: (text: string) => matches(text, words),
+    marking: () => marking(words),
     list: listFrame({
       name: 'contacts',
       path: '/contacts',

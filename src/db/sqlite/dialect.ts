@@ -16,12 +16,13 @@ export const sqliteDialect: Dialect = {
     sql: '+?? in (select value from json_each(?))',
     values: [column, JSON.stringify(set)],
   }),
-  rowsFor: (_table, columns, rows) => rowsOf(columns.length, rows),
+  rowsFor: (_table, columns, rows) =>
+    rowsOf(
+      columns.map((_, n) => n),
+      rows,
+    ),
   newRows(_table, rows) {
-    const { sql, values } = rowsOf(
-      Object.keys(rows[0]).length,
-      rows.map((row) => Object.values(row)),
-    );
+    const { sql, values } = rowsOf(Object.keys(rows[0]), rows as Record<string, unknown>[]);
     // Without a condition, "on conflict" would be read as a part of the selection.
     return { sql: `${sql} where true`, values };
   },
@@ -39,6 +40,7 @@ export const sqliteDialect: Dialect = {
     return matching !== undefined;
   },
   nameText: 'substr(users.search_text, 1, instr(users.search_text || char(10, 9), char(10, 9)))',
+  plansByValues: true,
   beginsWithBaseline: false,
   countedOccurrences: (importId, occurrences, named) => ({
     sql: `insert into import_keys (import_id, key, times, lines)
@@ -50,16 +52,20 @@ export const sqliteDialect: Dialect = {
 };
 
 /** A text that all rows have goes along once: to read it out of each row takes longer than to write it. */
-function rowsOf(columns: number, rows: unknown[][]) {
-  const all = Array.from({ length: columns }, (_, n) => n);
-  const first = rows.at(0) ?? [];
-  const shared = all.filter((n) => typeof first[n] === 'string' && rows.every((row) => row[n] === first[n]));
-  const differing = all.filter((n) => !shared.includes(n));
-  const places = all.map((n) => (shared.includes(n) ? '?' : `value ->> '$[${differing.indexOf(n)}]'`));
-  const different = rows.map((row) => differing.map((n) => row[n]));
+function rowsOf<Column extends string | number>(columns: Column[], rows: Record<Column, unknown>[]) {
+  const isShared = (column: Column) => {
+    const first = rows.at(0)?.[column];
+    return typeof first === 'string' && rows.every((row) => row[column] === first);
+  };
+  const shared = columns.filter(isShared);
+  const differing = columns.filter((column) => !shared.includes(column));
+  const places = columns.map((one) => (shared.includes(one) ? '?' : `value ->> '$[${differing.indexOf(one)}]'`));
   return {
     sql: `select ${places.join(', ')} from json_each(?)`,
-    values: [...shared.map((n) => first[n]), JSON.stringify(different)],
+    values: [
+      ...shared.map((column) => rows[0][column]),
+      JSON.stringify(rows.map((row) => differing.map((column) => row[column]))),
+    ],
   };
 }
 

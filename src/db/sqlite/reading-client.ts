@@ -49,9 +49,10 @@ export class ReadingSqliteClient extends SqliteClient {
     return query;
   }
 
-  /** The rows of a statement, which nobody may change. */
-  async read(sql: string, values: unknown[]): Promise<unknown[]> {
+  /** The rows of a statement; those that are kept nobody may change. */
+  async read(sql: string, values: unknown[], isKept: boolean): Promise<unknown[]> {
     if (!this.opened) await this.acquireConnection();
+    if (!isKept) return this.all(sql, values);
     this.look();
     return this.answers.get(sql, values, () => this.all(sql, values));
   }

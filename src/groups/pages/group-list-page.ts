@@ -4,10 +4,10 @@ import { grantsInWords } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
+import { type Choice, type Column, listFrame, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { matches, searchedWords } from '../../text/text.ts';
+import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -83,7 +83,7 @@ function groupsPage({
     title: 'Groups',
     groups: list.groups.map((group) => ({ ...group, permissions: grantsInWords(group.rights) })),
     mayWrite,
-    marked: (text: string) => matches(text, words),
+    marking: () => marking(words),
     list: listFrame({
       name: 'groups',
       path: '/groups',
@@ -98,16 +98,19 @@ function groupsPage({
         {
           name: 'activity',
           label: 'Activity',
+          unknown: noSuch('activity'),
           choices: ACTIVITIES.map((one) => choice('activity', one, ACTIVITY_LABELS[one], counts.activity.get(one))),
         },
         {
           name: 'leader',
           label: 'Leader',
+          unknown: noSuch('choice of leaders'),
           choices: LEADERSHIPS.map((one) => choice('leader', one, LEADERSHIP_LABELS[one], counts.leader.get(one))),
         },
         {
           name: 'tag',
           label: 'Tags',
+          unknown: noSuch('tag'),
           choices: used.slice(0, TOP_TAGS).map(({ id, name }) => choice('tag', id, name, counts.tag.get(id))),
         },
       ],

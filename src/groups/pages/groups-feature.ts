@@ -8,6 +8,7 @@ export const GROUPS: Feature = {
   tab: { application: 'groups', label: 'Groups', href: '/groups', pages: /^\/(groups|applications)\b/ },
   pages: [{ label: 'Groups', path: '/groups', icon: 'organization', needs: [['groups', 'read']] }],
   longForms: '/groups',
+  longPages: /^\/groups\/\d+\/members\/new$/,
   jobs: ({ db }) => [
     {
       name: 'Count the groups of people',

@@ -28,7 +28,10 @@ export const createImportedContacts: ImportKind['create'] = async (trx, act, pla
     } catch (error) {
       if (!(error instanceof FieldErrors || error instanceof Refused)) throw error;
       refused.set(line, error.message);
-      missing.push({ subject: { id: NOBODY, name } as Contact, refusal: inapplicable('could not be created') });
+      missing.push({
+        subject: { id: NOBODY, name } as Contact,
+        refusal: inapplicable('could not be created: their lines say why'),
+      });
     }
   const written = { before: { activity: null }, after: { activity: 'active' } };
   const made = (await findContactSubjects(trx, ids, act)).map((subject) => ({ subject, written }));

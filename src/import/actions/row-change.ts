@@ -55,8 +55,8 @@ function addGroups(made: RowChange, { groups, ends }: RowValues, named: NamedRec
   const untilOf: Record<number, string | null> = {};
   const ids = groups.flatMap((name, n) => {
     const those = named.groups.get(identityKey(name)) ?? [];
-    if (those.length === 0) made.mistakes.push(`There is no group ${name}.`);
-    if (those.length > 1) made.mistakes.push(`Several groups are called ${name}.`);
+    if (those.length === 0) made.mistakes.push(`There is no group “${name}”.`);
+    if (those.length > 1) made.mistakes.push(`Several groups are called “${name}”.`);
     for (const id of those) untilOf[id] = ends?.[n] ?? null;
     return those.slice(0, 1);
   });

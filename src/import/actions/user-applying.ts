@@ -26,7 +26,10 @@ export async function createImported(trx: Transaction, act: Act, planned: Planne
     if (!refusal) continue;
     const { line, name } = planned[n];
     refused.set(line, inWords(name, refusal));
-    missing.push({ subject: { id: NOBODY, name } as Subject, refusal: inapplicable('could not be created') });
+    missing.push({
+      subject: { id: NOBODY, name } as Subject,
+      refusal: inapplicable('could not be created: their lines say why'),
+    });
   }
   const made = await findSubjects(
     trx,

@@ -5,7 +5,7 @@ import { createDraft } from '../../bulk-operations/bulk-operation-store.ts';
 import { typedFields } from '../../forms/form.ts';
 import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { grouped } from '../../text/text.ts';
+import { grouped, share } from '../../text/text.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
 import { readListQuery } from '../../users/list/user-list-query.ts';
 import { selectForView } from '../../users/list/view-selection.ts';
@@ -53,7 +53,7 @@ async function show(
     all: missing.all,
     number: missing.ids.length,
     of: missing.of,
-    share: missing.of === 0 ? 0 : Math.round((missing.ids.length / missing.of) * 100),
+    share: share(missing.ids.length, missing.of),
     isMuch: isMuch(missing),
     names: [...shown].map(([id, name]) => ({ id, name })),
     typed: { number },

@@ -3,6 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { fieldWords } from '../../audit/pages/event-words.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Format } from '../../text/format.ts';
+import { share } from '../../text/text.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { type Import, PLAN_KINDS } from '../import.ts';
@@ -29,7 +30,7 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
   const fragments = { progress: 'import/_progress' };
   if (one.state === 'planning') {
     const [done, size] = [one.done, 2 * one.pieces];
-    const page = { title: `Import ${one.kind}`, one, done, size, share: Math.floor((done / size) * 100) };
+    const page = { title: `Import ${one.kind}`, one, done, size, share: share(done, size) };
     return render(req, res, 'import/progress', page, { fragments });
   }
   const db = app.db.read;

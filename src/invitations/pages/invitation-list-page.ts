@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
+import { type Choice, type Column, listFrame, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findStuckMail } from '../../mail/stuck-mails.ts';
 import type { Format } from '../../text/format.ts';
-import { matches, searchedWords } from '../../text/text.ts';
+import { marking, searchedWords } from '../../text/text.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { answerList } from '../../web/list-answer.ts';
@@ -99,7 +99,7 @@ function invitationsPage({
       detail: detailOf(one, format),
     })),
     channelLabels: CHANNEL_LABELS,
-    marked: (text: string) => matches(text, words),
+    marking: () => marking(words),
     list: listFrame({
       name: 'invitations',
       path: '/invitations',
@@ -113,11 +113,13 @@ function invitationsPage({
         {
           name: 'status',
           label: 'Status',
+          unknown: noSuch('status'),
           choices: IN_LIFE.map((one) => choice('status', one, STATUS_LABELS[one], list.statusCounts[one])),
         },
         {
           name: 'channel',
           label: 'Channel',
+          unknown: noSuch('channel'),
           choices: CHANNELS.map((one) => choice('channel', one, CHANNEL_LABELS[one], list.channelCounts[one])),
         },
       ],

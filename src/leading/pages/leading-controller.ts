@@ -3,6 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
 import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { resetAttempts } from '../actions/leading.ts';
 import { tickedIn, typedLeading, typedRows } from '../leading-form.ts';
 import { actAsLeader, changeableOf, ledGroupOf } from './addressed-led-group.ts';
@@ -27,15 +28,21 @@ export function leadingController(app: AppContext): Router {
   );
 
   router.get('/led-groups/:id/members/new', requireSignIn, async (req: Request, res: Response) =>
-    showForm(app, req, res, 'leading/add-members', { group: await changeableOf(app, req), typed: typedLeading({}) }),
+    showForm(app, req, res, 'leading/add-members', {
+      group: await changeableOf(app, req),
+      typed: typedLeading(takeKept(req) ?? {}),
+    }),
   );
 
   router.get('/led-groups/:id/invitations/new', requireSignIn, async (req: Request, res: Response) =>
-    showForm(app, req, res, 'leading/invitation', { group: await changeableOf(app, req), typed: typedLeading({}) }),
+    showForm(app, req, res, 'leading/invitation', {
+      group: await changeableOf(app, req),
+      typed: typedLeading(takeKept(req) ?? {}),
+    }),
   );
 
   router.get('/led-groups/:id/invitations/list', requireSignIn, async (req: Request, res: Response) =>
-    showList(app, req, res, { group: await changeableOf(app, req), ...typedRows({}) }),
+    showList(app, req, res, { group: await changeableOf(app, req), ...typedRows(takeKept(req) ?? {}) }),
   );
 
   router.post('/led-groups/:id/invitations/list', requireSignIn, async (req, res) =>

@@ -10,6 +10,7 @@ import type { Subject } from '../../users/user.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { letLeaveNow, letLeaveOn } from '../actions/operations/letting-leave.ts';
 import { checkedLeaving, typedLeaving } from './leaving-form.ts';
@@ -20,7 +21,11 @@ import { isWeightyLeaving } from './weighty-leaving.ts';
 export function leavingController(app: AppContext): Router {
   const router = Router();
   const write = requireRight('users', 'write');
-  router.get('/users/:id/leaving', write, async (req, res) => showLeaving(app, req, res, await leaverOf(app, req)));
+  router.get('/users/:id/leaving', write, async (req, res) => {
+    const user = await leaverOf(app, req);
+    const kept = takeKept(req);
+    await showLeaving(app, req, res, user, kept && { typed: typedLeaving(kept) });
+  });
   router.post(
     '/users/:id/leaving',
     write,

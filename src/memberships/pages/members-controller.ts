@@ -9,6 +9,7 @@ import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { endMemberships, type MemberOutcome, setUntil } from '../actions/membership-editing.ts';
 import { checkMembers, typedMembers } from '../member-form.ts';
@@ -32,7 +33,7 @@ export function membersController(app: AppContext): Router {
   const weighty = confirmed(app, (req) => changesWeightyMembers(app, req));
 
   router.get('/groups/:id/members/new', write, async (req: Request, res: Response) =>
-    showAdditionForm(app, req, res, { group: await changeable(req), typed: typedMembers({}) }),
+    showAdditionForm(app, req, res, { group: await changeable(req), typed: typedMembers(takeKept(req) ?? {}) }),
   );
 
   router.post('/groups/:id/members', write, weighty, async (req: Request, res: Response) =>

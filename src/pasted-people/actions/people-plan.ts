@@ -213,7 +213,7 @@ function groupsAsked(
   const meant = names.flatMap((name) => named.get(identityKey(name)) ?? []);
   const groups = meant.filter((group) => covers(viewer.rights, group.rights));
   const unknown = names.find((name) => !named.has(identityKey(name)));
-  if (unknown !== undefined) return { groups, mistake: `There is no group called ${unknown}.` };
+  if (unknown !== undefined) return { groups, mistake: `There is no group “${unknown}”.` };
   const above = meant.find((group) => !groups.includes(group));
   return { groups, mistake: above && `The group ${above.name} grants rights that you do not hold.` };
 }

@@ -8,6 +8,7 @@ import { createGroup } from '../../groups/actions/group-creation.ts';
 import { findGroupByName } from '../../groups/group-store.ts';
 import { endMemberships, grantMemberships, type MemberOutcome } from '../../memberships/actions/membership-editing.ts';
 import { findMembershipsIn } from '../../memberships/membership-store.ts';
+import { grouped } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { Clashes, Taken } from '../clash.ts';
@@ -128,7 +129,7 @@ async function setMembers(
 }
 
 function tooManyWords(coming: number): string {
-  const [most, would] = [MOST_COMING, coming].map((n) => n.toLocaleString('en-US'));
+  const [most, would] = [MOST_COMING, coming].map(grouped);
   return `At most ${most} members come into a group at once, and ${would} would. Add them by several PATCH requests; once they are in, a PUT may name all.`;
 }
 

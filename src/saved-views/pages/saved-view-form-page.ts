@@ -7,8 +7,10 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { keptColumns } from '../../users/list/user-list-columns.ts';
 import { keptPath, readListPath } from '../../users/list/user-list-query.ts';
 import { flash } from '../../web/flash.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
+import { leadTo } from '../../web/whole-page.ts';
 import { keepView, renameView, replaceView } from '../actions/view-keeping.ts';
 import { LONGEST_ADDRESS, mayShare, type SavedView } from '../saved-view.ts';
 import { checkName, checkNewView, checkReplacing, typedView } from '../saved-view-form.ts';
@@ -27,8 +29,9 @@ interface FormState {
 /** The form for the view that the address names. */
 export async function showNewView(app: AppContext, req: Request, res: Response): Promise<void> {
   const [view = '', name = ''] = [firstOf(req.query.view), firstOf(req.query.name)];
-  const errors: Errors = addressIn(req, view) === undefined ? { view: NOT_KEPT } : {};
-  await showForm(app, req, res, { typed: typedView({ view, name, pinned: 'yes' }), errors });
+  const typed = typedView(takeKept(req) ?? { view, name, pinned: 'yes' });
+  const errors: Errors = addressIn(req, typed.view) === undefined ? { view: NOT_KEPT } : {};
+  await showForm(app, req, res, { typed, errors });
 }
 
 export async function keepFromForm(app: AppContext, req: Request, res: Response): Promise<void> {
@@ -49,13 +52,13 @@ export async function keepFromForm(app: AppContext, req: Request, res: Response)
       await app.db.write((trx) => keepView(trx, act, address, values));
       flash(req, `The view ${values.name} is kept.`);
     }
-    res.redirect(303, address);
+    leadTo(req, res, address);
   });
 }
 
 export async function showRenaming(app: AppContext, req: Request, res: Response): Promise<void> {
   const savedView = await ownViewOf(app, req);
-  await showForm(app, req, res, { typed: typedView({ name: savedView.name }), savedView });
+  await showForm(app, req, res, { typed: typedView(takeKept(req) ?? { name: savedView.name }), savedView });
 }
 
 export async function renameFromForm(app: AppContext, req: Request, res: Response): Promise<void> {
@@ -67,7 +70,7 @@ export async function renameFromForm(app: AppContext, req: Request, res: Respons
   await unlessFieldErrors(app, req, failed, async () => {
     await app.db.write((trx) => renameView(trx, actOf(app, req), savedView.id, values.name));
     flash(req, `The view is called ${values.name} now.`);
-    res.redirect(303, '/saved-views');
+    leadTo(req, res, '/saved-views');
   });
 }
 

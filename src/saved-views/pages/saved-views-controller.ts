@@ -9,6 +9,7 @@ import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { render } from '../../web/render.ts';
+import { leadTo } from '../../web/whole-page.ts';
 import { deleteView, pinView, shareView, unpinView, unshareView } from '../actions/view-keeping.ts';
 import { mayDelete, type SavedView } from '../saved-view.ts';
 import { viewIdOf, viewOf } from './addressed-view.ts';
@@ -67,7 +68,7 @@ export function savedViewsController(app: AppContext): Router {
     await unlessFieldErrors(app, req, failed, async () => {
       const view = await app.db.write((trx) => verb(trx, actOf(app, req), viewIdOf(req)));
       flash(req, said(view));
-      res.redirect(303, '/saved-views');
+      leadTo(req, res, '/saved-views');
     });
   }
 

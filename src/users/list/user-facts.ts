@@ -1,7 +1,10 @@
+import type { Knex } from 'knex';
 import type { Activity } from '../../access/activity.ts';
 import { linkedToAccount } from '../../contacts/warned-accounts.ts';
 import { isGiven } from '../../db/conditions.ts';
 import type { Reader } from '../../db/database.ts';
+import { whereIdIn } from '../../db/ids.ts';
+import { preparedInForms } from '../../db/prepared.ts';
 import type { Left, Row } from '../../db/tables.ts';
 import { type Ids, whereIdMeant } from '../../facets/follower.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
@@ -55,27 +58,59 @@ export interface UserFacts {
   tags: number[];
 }
 
+/** Whether they are told one by one, or as all between two. */
+interface Form {
+  areListed: boolean;
+}
+
+interface Meant {
+  ids: number[];
+  after: number;
+  upTo: number;
+}
+
+/** What an index takes in is nobody's answer: it is read once. */
+const ANEW = { isKept: false };
+
+const readRows = preparedInForms<Form, Meant, FactRow>(
+  (db, form, meant) => factRows(db, restricted(db('users'), 'users.id', form, meant)),
+  ANEW,
+);
+
+const readMemberships = preparedInForms<Form, Meant, MembershipFact>(
+  (db, form, meant) =>
+    restricted(db('memberships'), 'user_id', form, meant)
+      .orderBy(['user_id', 'group_id'])
+      .select('user_id', 'group_id', 'until_at'),
+  ANEW,
+);
+
+const readTags = preparedInForms<Form, Meant, { user_id: number; tag_id: number }>(
+  (db, form, meant) =>
+    restricted(db('user_tags'), 'user_id', form, meant).orderBy(['user_id', 'tag_id']).select('user_id', 'tag_id'),
+  ANEW,
+);
+
+function restricted<T extends Knex.QueryBuilder>(query: T, column: string, { areListed }: Form, meant: Meant): T {
+  return areListed ? whereIdIn(query, column, meant.ids) : whereIdMeant(query, column, meant);
+}
+
 /** Of those users that there are, as they stand in the database now. */
 export async function readUserFacts(db: Reader, ids: Ids): Promise<UserFacts[]> {
-  const restrict = (query: ReturnType<Reader>, column: string) => whereIdMeant(query, column, ids);
-  const rows = await factRows(db, restrict(db('users'), 'users.id'));
-  const memberships: MembershipFact[] = await restrict(db('memberships'), 'user_id')
-    .orderBy(['user_id', 'group_id'])
-    .select('user_id', 'group_id', 'until_at');
-  const tags: { user_id: number; tag_id: number }[] = await restrict(db('user_tags'), 'user_id')
-    .orderBy(['user_id', 'tag_id'])
-    .select('user_id', 'tag_id');
-  const membershipsOf = Map.groupBy(memberships, (one) => one.user_id);
-  const tagsOf = Map.groupBy(tags, (one) => one.user_id);
+  const areListed = Array.isArray(ids);
+  const meant = areListed ? { ids, after: 0, upTo: 0 } : { ids: [], ...ids };
+  const rows = await readRows(db, { areListed }, meant);
+  const memberships = Map.groupBy(await readMemberships(db, { areListed }, meant), (one) => one.user_id);
+  const tags = Map.groupBy(await readTags(db, { areListed }, meant), (one) => one.user_id);
   return rows.map((row) => ({
     row,
     state: factsOf(columnsOf(row)),
-    memberships: membershipsOf.get(row.id) ?? [],
-    tags: (tagsOf.get(row.id) ?? []).map((one) => one.tag_id),
+    memberships: memberships.get(row.id) ?? [],
+    tags: tags.get(row.id)?.map((one) => one.tag_id) ?? [],
   }));
 }
 
-function factRows(db: Reader, users: ReturnType<Reader>): Promise<FactRow[]> {
+function factRows(db: Reader, users: ReturnType<Reader>): Knex.QueryBuilder {
   users
     .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
     .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')

@@ -1,3 +1,4 @@
+import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { minuteOf } from '../../clock.ts';
 import { ownershipValue } from '../../contacts/ownership-values.ts';
@@ -9,6 +10,9 @@ import { leavesWithin, SOON_DAYS, STATES, type StateLimits, startsWithin, stateB
 import { originOf, originText } from './sign-in-origins.ts';
 import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
 import type { UserFacts } from './user-facts.ts';
+
+/** What somebody is who is not active any more. */
+export type Ended = Exclude<Activity, 'active'>;
 
 /** What is held of users. */
 export interface UserHolding {
@@ -32,28 +36,61 @@ export function holdingNobody(): UserHolding {
   };
 }
 
-/** Takes in a user under this number. */
-export function hold(holding: UserHolding, id: number, facts: UserFacts, limits: StateLimits): void {
-  const { row, state } = facts;
-  const ends = facts.memberships.filter((one) => one.until_at !== null);
-  holding.facets.set(id, row.activity !== 'deleted', valuesOf(facts, limits));
-  const turning = [...turnsOf(state, limits), ...ends.map((one) => Date.parse(one.until_at!))];
-  holding.turns.set(id, turning, limits.now);
-  const contactText = row.contact_name === null ? '' : searchText([row.contact_name]);
-  const isOtherText = holding.texts.set(id, row.search_text);
-  const isOtherContact = holding.contactTexts.set(id, contactText);
-  const isOtherOrigin = holding.originTexts.set(id, originText(originOf(row.last_from)));
+/** A user under the number by which they are held. */
+interface Numbered {
+  id: number;
+  facts: UserFacts;
+}
+
+/** Takes in these users, one thing of all of them after the other: what is held of a million is too much to have all of it at hand for each. */
+export function hold(holding: UserHolding, users: Numbered[], limits: StateLimits): void {
+  for (const { id, facts } of users) holding.facets.set(id, facts.row.activity !== 'deleted', valuesOf(facts, limits));
+  for (const { id, facts } of users) holding.turns.set(id, turningOf(facts, limits), limits.now);
+  const isOtherText = setAll(holding.texts, users, ({ row }) => row.search_text);
+  const isOtherContact = setAll(holding.contactTexts, users, ({ row }) =>
+    row.contact_name === null ? '' : searchText([row.contact_name]),
+  );
+  const isOtherOrigin = setAll(holding.originTexts, users, ({ row }) => originText(originOf(row.last_from)));
   if (isOtherText || isOtherContact || isOtherOrigin) holding.facets.touch();
+}
+
+/** What is so of somebody whether or not they are active, of what is held of them. */
+const LASTING_STATES: ReadonlySet<number> = new Set(
+  (['api-only', 'linked-to-account'] as const).map((state) => STATES.indexOf(state)),
+);
+const LASTING_LEAVES: ReadonlySet<number> = new Set([0, 1]);
+
+/** Takes in that a user who is held is not active any more, and that nothing else became of them. */
+export function holdEnded({ facets }: UserHolding, id: number, activity: Ended): void {
+  const lasting = (facet: UserFacet, values: ReadonlySet<number>) =>
+    facets.valuesOf(facet, id).filter((value) => values.has(value));
+  facets.set(id, activity !== 'deleted', {
+    activity: [ACTIVITIES.indexOf(activity)],
+    state: lasting('state', LASTING_STATES),
+    starts: [],
+    leaves: lasting('leaves', LASTING_LEAVES),
+  });
+}
+
+/** Says whether any of the texts is another one. */
+function setAll(texts: TextIndex, users: Numbered[], textOf: (facts: UserFacts) => string): boolean {
+  let isOther = false;
+  for (const { id, facts } of users) isOther = texts.set(id, textOf(facts)) || isOther;
+  return isOther;
+}
+
+function turningOf({ state, memberships }: UserFacts, limits: StateLimits): number[] {
+  const ends = memberships.filter((one) => one.until_at !== null);
+  return [...turnsOf(state, limits), ...ends.map((one) => Date.parse(one.until_at!))];
 }
 
 function valuesOf({ row, state, memberships, tags }: UserFacts, limits: StateLimits): Record<UserFacet, number[]> {
   const { now } = limits;
   const bits = stateBits(state, limits);
-  const minute = minuteOf(now);
   const group: number[] = [];
   const ended: number[] = [];
   for (const { group_id, until_at } of memberships) {
-    const isEnded = until_at !== null && isOver({ untilAt: until_at }, minute);
+    const isEnded = until_at !== null && isOver({ untilAt: until_at }, minuteOf(now));
     if (!isEnded) group.push(group_id);
     if (until_at !== null) ended.push(group_id * 2 + Number(isEnded));
   }

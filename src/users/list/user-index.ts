@@ -7,6 +7,7 @@ import { BitSet } from '../../facets/bit-set.ts';
 import { type FacetFilter, lazily, type Selection, type Within } from '../../facets/facet-index.ts';
 import type { Feed } from '../../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, filledBy, type Ids } from '../../facets/follower.ts';
+import type { Foretold } from '../../facets/foretold.ts';
 import { type Rank, ranksOf } from '../../facets/ranks.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { END_OF_NAMES } from '../../text/text.ts';
@@ -16,7 +17,7 @@ import { DerivedSets, NOBODY } from './derived-sets.ts';
 import { soughtOrigin } from './sign-in-origins.ts';
 import type { UserFacet } from './user-facets.ts';
 import { readUserFacts } from './user-facts.ts';
-import { hold, holdingNobody, type UserHolding } from './user-holding.ts';
+import { type Ended, hold, holdEnded, holdingNobody, type UserHolding } from './user-holding.ts';
 
 /** Whose facts changed. */
 export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users' };
@@ -43,12 +44,12 @@ interface UserIndexOptions {
  * What users are filtered, counted and searched by, in memory. It decides nothing, it only counts: the database stays the
  * truth, and its feed of changes (written by triggers, so also for what other processes do) is read before every answer.
  */
-export class UserIndex implements Followable {
+export class UserIndex implements Followable<Ended> {
   readonly db: Reader;
   readonly feed = USER_CHANGES;
   private readonly clock: Clock;
   private readonly days: Omit<StateLimits, 'now'>;
-  private readonly follower: Follower;
+  private readonly follower: Follower<Ended>;
   /** Of their groups. */
   readonly groups: GroupNames;
   private readonly arrivals: Arrivals | undefined;
@@ -110,9 +111,9 @@ export class UserIndex implements Followable {
     return this.follower.refresh(this.clock(), milliseconds);
   }
 
-  /** Reads what changed ahead of whoever asks next. */
-  async keepUp(): Promise<void> {
-    await this.follower.keepUp(this.clock());
+  /** Reads what changed ahead of whoever asks next, but for whom it is told who was taken out. */
+  async keepUp(foretold?: Foretold<Ended>): Promise<void> {
+    await this.follower.keepUp(this.clock(), foretold);
   }
 
   /** For a look at some of the users: an index of nobody yet, which takes in whom it is given. */
@@ -236,8 +237,16 @@ export class UserIndex implements Followable {
 
   async take(ids: Ids, now: number): Promise<void> {
     const limits = { now, ...this.days };
-    for (const facts of await readUserFacts(this.db, ids))
-      hold(this.holding, this.numberOf(facts.row.id), facts, limits);
+    const users = await readUserFacts(this.db, ids);
+    hold(
+      this.holding,
+      users.map((facts) => ({ id: this.numberOf(facts.row.id), facts })),
+      limits,
+    );
+  }
+
+  takeDone(ended: ReadonlyMap<number, Ended>): void {
+    for (const [id, activity] of ended) holdEnded(this.holding, this.numberOf(id), activity);
   }
 
   private numberOf(userId: number): number {

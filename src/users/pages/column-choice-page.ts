@@ -4,6 +4,7 @@ import { type Typed, typedFields } from '../../forms/form.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
+import { leadTo } from '../../web/whole-page.ts';
 import { COLUMNS, type ColumnKey, isUsual, keptColumns, USUAL_COLUMNS } from '../list/user-list-columns.ts';
 import { type ListQuery, listPath, readListPath } from '../list/user-list-query.ts';
 import { setListColumns } from '../user-store.ts';
@@ -57,7 +58,7 @@ async function keep(
     await app.db.write((trx) => setListColumns(trx, req.viewer!.id, 'users', isOwn ? columns : undefined));
   }
   flash(req, said);
-  res.redirect(303, listPath(query, { columns: columns ?? USUAL_COLUMNS }));
+  leadTo(req, res, listPath(query, { columns: columns ?? USUAL_COLUMNS }));
 }
 
 function typedChoice(body: unknown): Typed {

@@ -3,7 +3,7 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Application } from '../../applications/application.ts';
 import { findApplications } from '../../applications/application-store.ts';
-import type { Choice, Filter } from '../../lists/list-frame.ts';
+import { type Choice, type Filter, noSuch } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { ADMINISTRATOR } from '../list/derived-sets.ts';
 import { isSomeOrigin, originInWords } from '../list/sign-in-origins.ts';
@@ -59,6 +59,7 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       choice(name, { value: String(days), label: soonInWords[name](days) }, counts?.[name][n]),
     ),
     restsFolded: true,
+    unknown: (value: string | number) => `${soonInWords[name](SOON_DAYS.join(' or '))}, not “${value}”`,
     // Of most houses nobody does, and then nothing is asked.
     isWithheld: query[name].length === 0 && counts?.[name].every((count) => count === 0),
   });
@@ -79,6 +80,10 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       name: 'contact',
       label: 'Linked contact',
       choices: further.seesContacts ? [contactless] : [],
+      unknown: (value) =>
+        further.seesContacts
+          ? `Linked contact: “${NONE}” only, not “${value}”`
+          : 'You may not filter by linked contacts',
       isWithheld: !further.seesContacts,
       restsFolded: true,
     },
@@ -86,6 +91,7 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       name: 'address',
       label: 'Last sign-in from',
       choices: addresses,
+      unknown: noSuch('address or device'),
       // Beside its column, or where something of it is in force: few need it.
       isWithheld: addresses.length === 0 && !query.columns.includes('last_from'),
       asks: { label: 'An address, how it begins, or a device', example: '192.168.1. or Firefox' },
@@ -94,6 +100,7 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       name: 'right',
       label: 'Rights',
       choices: rights,
+      unknown: rights.length > 0 ? noSuch('right') : () => 'You may not filter by rights',
       isWithheld: rights.length === 0,
       restsFolded: true,
       more: further.rest > 0 ? more : undefined,
@@ -102,8 +109,8 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
 }
 
 const soonInWords = {
-  starts: (days: number) => `Starts within ${days} days`,
-  leaves: (days: number) => `Leaves within ${days} days`,
+  starts: (days: number | string) => `Starts within ${days} days`,
+  leaves: (days: number | string) => `Leaves within ${days} days`,
 };
 
 /** The same for the palette: what the list is called under each of them, for who may read what. */

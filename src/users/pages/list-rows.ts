@@ -4,14 +4,14 @@ import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import type { AllTicked } from '../../lists/exceptions.ts';
 import { initials, tint } from '../../text/avatar.ts';
-import { matches, searchedWords } from '../../text/text.ts';
+import { marking, searchedWords } from '../../text/text.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { groupPath, openGroups } from '../../web/reader/record-path.ts';
 import type { UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
 
 /** What they are written with, the same for everybody. */
-const ALWAYS = { matches, groupPath, initials, tint };
+const ALWAYS = { marking, groupPath, initials, tint };
 
 /**
  * All that `views/users/_rows.ejs` is given. They are kept as text for as long as it is the same, so it is as much as they say: what is made

@@ -7,8 +7,9 @@ import { Malformed } from '../../../verbs/refusals.ts';
 import { letGoOf } from '../../../web/flash.ts';
 import { demandRight } from '../../../web/guards/authorization.ts';
 import { HttpError } from '../../../web/http-error.ts';
-import { isHtmx } from '../../../web/render.ts';
+
 import { safePath } from '../../../web/safe-path.ts';
+import { leadTo } from '../../../web/whole-page.ts';
 import { BULK_SUBJECTS, findBulkAction } from '../../actions/bulk-subjects.ts';
 import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../../bulk-operation.ts';
 import { createDraft } from '../../bulk-operation-store.ts';
@@ -42,8 +43,7 @@ export async function begin(app: AppContext, req: Request, res: Response): Promi
   if (action !== EXPORT) return res.redirect(303, `/bulk-operations/${id}`);
   // A page of its own: it does not fit into a dialog.
   const exportPath = `${path}/export?chosen=${id}`;
-  if (isHtmx(req)) res.set('HX-Redirect', exportPath).status(204).end();
-  else res.redirect(303, exportPath);
+  leadTo(req, res, exportPath);
 }
 
 /** Without scripts, the form takes what is unticked to another page of the list. */

@@ -1,6 +1,6 @@
 import type { Viewer } from '../../../access/viewer.ts';
 import { sortedByName } from '../../../text/sort-key.ts';
-import { counted, grouped, were } from '../../../text/text.ts';
+import { counted, grouped, share, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
 import { BULK_SUBJECTS, maySteer } from '../../actions/bulk-subjects.ts';
 import type { Stretch } from '../../actions/operation-worker.ts';
@@ -96,7 +96,7 @@ export function progressPage(
     noun,
     done: tally.judged,
     size,
-    share: size === 0 ? 100 : Math.floor((tally.judged / size) * 100),
+    share: share(tally.judged, size),
     changed: tally.changed,
     leftOut: leftOutIn(tally),
     rate: rate >= 1 ? `${grouped(Math.round(rate))} a second` : undefined,

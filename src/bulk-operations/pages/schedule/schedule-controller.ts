@@ -10,6 +10,7 @@ import { confirmed } from '../../../sessions/pages/confirmed.ts';
 import { Conflict, NotFound } from '../../../verbs/refusals.ts';
 import { flash } from '../../../web/flash.ts';
 import { requireSignIn } from '../../../web/guards/authorization.ts';
+import { takeKept } from '../../../web/kept-form.ts';
 import { formatOf } from '../../../web/reader/reader-format.ts';
 import { safePath } from '../../../web/safe-path.ts';
 import { isToBeChosen } from '../../actions/bulk-subjects.ts';
@@ -28,9 +29,10 @@ export function scheduleController(app: AppContext): Router {
     async (req) => (await isWeightyOperation(app, req)) || (await isWeightyToPutOff(app, req)),
   );
   const keeping = confirmed(app, (req) => isWeightyToPutOff(app, req));
-  router.get('/bulk-operations/:id/schedule/new', requireSignIn, async (req, res) =>
-    showScheduling(app, req, res, await schedulableOf(app, req)),
-  );
+  router.get('/bulk-operations/:id/schedule/new', requireSignIn, async (req, res) => {
+    const operation = await schedulableOf(app, req);
+    await showScheduling(app, req, res, operation, { typed: typedFields(takeKept(req) ?? {}, ['dueAt']) });
+  });
   router.post('/bulk-operations/:id/schedule', requireSignIn, weighty, (req: Request, res: Response) =>
     schedule(app, req, res),
   );
