@@ -50,7 +50,7 @@ export async function serve(
   settings: Settings,
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<string> {
-  // Node keeps all that it read of its compile cache until that is written: 14 MB, which the indexes take now.
+  // Of what was loaded last, and of all where it was not in parts.
   flushCompileCache();
   let answer: RequestListener = starting;
   const answering = inTurn((req, res) => answer(req, res));

@@ -1,30 +1,6 @@
-import { isSetUp } from './access/administrators.ts';
-import { EVERYTHING } from './access/rights.ts';
-import type { AppContext } from './app-context.ts';
-import { ConfigError, readSettings } from './config.ts';
-import { explained, fail } from './failure.ts';
-import { passwordProblem, personalWords } from './passwords/password.ts';
-import { serve } from './serve.ts';
-import { createFirstAdministrator } from './setup/actions/first-administrator.ts';
-import { programAct } from './verbs/program-act.ts';
-import { Gone } from './verbs/refusals.ts';
+import { loadInParts } from './loading.ts';
 
-async function createAdministratorFromSettings({ db, config, hasher, actSettings }: AppContext): Promise<void> {
-  const given = config.administrator;
-  if (!given || (await isSetUp(db.read))) return;
-  const problem = await passwordProblem(given.password, personalWords(given, config.instanceName));
-  if (problem) throw new ConfigError([`ADMIN_PASSWORD will not do. ${problem}`]);
-  const act = programAct(actSettings, { name: 'setup', rights: EVERYTHING, requestId: 'start' });
-  const passwordHash = await hasher.hash(given.password);
-  await createFirstAdministrator(db, act, { ...given, passwordHash }).catch((error) => {
-    // Another process that begins as well has made them.
-    if (error instanceof Gone) return;
-    throw new ConfigError([`ADMIN_NAME, ADMIN_EMAIL: ${error.message}`]);
-  });
-}
-
-try {
-  await serve(readSettings(), { beforeListen: createAdministratorFromSettings });
-} catch (error) {
-  fail(explained(error));
-}
+await loadInParts();
+// What stands below has loaded the rest of it before its first line runs, so it is not imported above.
+const { serveAsSet } = await import('./serve-as-set.ts');
+await serveAsSet();

@@ -19,6 +19,7 @@ const PROGRAM: Record<string, Floor> = {
   'index-reader.ts': 'faces',
   'index-reading.ts': 'faces',
   'serve.ts': 'faces',
+  'serve-as-set.ts': 'faces',
   'server.ts': 'faces',
   'app-context.ts': 'pages',
 };

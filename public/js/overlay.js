@@ -117,6 +117,20 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   if (body.querySelector('[data-done]')) void forgetTicks().then(refresh);
 });
 
+// Whoever presses twice means what stood there first: not what came under the pointer in between.
+let pressedFirst;
+document.addEventListener(
+  'click',
+  (event) => {
+    const pressed = event.target.closest('button, a');
+    if (event.detail < 2) pressedFirst = pressed;
+    if (pressed === pressedFirst || !dialog.contains(pressed)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+
 // Where the session has ended, what was typed goes once more as a page, which asks to sign in and brings it back.
 document.addEventListener('htmx:before:response', (event) => {
   const { response, sourceElement, target } = event.detail.ctx;

@@ -6,7 +6,7 @@ import { type Change, type Reference, referencesIn } from './audit-event.ts';
 import { summarize } from './audit-summaries.ts';
 import { Texts } from './audit-texts.ts';
 import { chained, findHead, markerSeal, moveHead, START } from './chain.ts';
-import { contentOf, FORM, type Row, rowOf } from './event-form.ts';
+import { contentsOf, FORM, type Row, rowsOf } from './event-form.ts';
 
 /** A change, and the act that it is a part of. */
 export interface Told {
@@ -31,20 +31,18 @@ export async function recordChanges(trx: Transaction, act: Act, changes: Change[
 /** Appends the events of any number of acts, which were confirmed before. */
 export async function appendEvents(trx: Transaction, auditKey: string, told: Told[]): Promise<void> {
   const head = await findHead(trx);
-  let id = head?.eventId ?? 0;
-  const texts = new Texts(trx, id + 1);
-  const contents = told.map(({ act, change }) => contentOf(act, change, texts));
+  const first = (head?.eventId ?? 0) + 1;
+  const texts = new Texts(trx, first);
+  const contents = contentsOf(told, texts);
   await texts.keep();
+  const rows = rowsOf(first, contents);
   let hash = head?.hash ?? START;
-  const rows = contents.map((content): Row => {
-    const row = rowOf(++id, content);
+  for (const row of rows) {
     hash = chained(auditKey, hash, row);
-    // In place: a copy of a row of so many columns costs as much as its hash.
     row.hash = hash;
-    return row;
-  });
+  }
   await bulkInsert(trx, 'audit_events', rows);
-  await moveHead(trx, auditKey, { eventId: id, hash });
+  await moveHead(trx, auditKey, { eventId: first + rows.length - 1, hash });
   await summarize(trx, rows);
   await noteOnTimelines(trx, told, rows);
 }

@@ -1,3 +1,4 @@
+import { jsonWriter } from '../text/json-writer.ts';
 import type { Act } from '../verbs/act.ts';
 import { type AuditEvent, type Change, ERASED, type Fields, isReference, type Reference } from './audit-event.ts';
 import type { KeptText, Owner, Texts } from './audit-texts.ts';
@@ -81,28 +82,60 @@ const FACTS = new Set([
 /** What of these changes are names of applications, and levels: facts as well. */
 const OF_FACTS = new Set(['group.permissions-changed']);
 
-/** What the row of a change is to say. What is said of whom goes to `texts`. */
-export function contentOf(act: Act, change: Change, texts: Texts): Content {
-  const actor = { type: 'user', id: act.by.id };
+/** Who acts, and from where: the same in all changes of an act. */
+interface By {
+  act: Act;
+  actor: KeptText | string;
+  /** Undefined where it is told of whoever it was done to. */
+  address: KeptText | string | undefined;
+}
+
+/** What the rows of changes are to say. What is said of whom goes to `texts`. */
+export function contentsOf(told: { act: Act; change: Change }[], texts: Texts): Content[] {
+  let by: By | undefined;
+  return told.map(({ act, change }) => {
+    if (by?.act !== act) by = byOf(act, texts);
+    return contentOf(by, change, texts);
+  });
+}
+
+function byOf(act: Act, texts: Texts): By {
+  const { by, address } = act;
+  if (by.id === null) return { act, actor: by.name, address: address === '' ? '' : undefined };
+  const actor = { type: 'user', id: by.id };
+  return { act, actor: texts.of(actor, by.name), address: address === '' ? '' : texts.of(actor, address) };
+}
+
+function contentOf({ act, actor, address }: By, change: Change, texts: Texts): Content {
   const subject = { type: change.subjectType, id: change.subjectId };
   // What is asked for and refused has no record: what is said of it is of whoever asked.
-  const of = subject.id === null ? actor : subject;
-  const origin = actor.id === null ? subject : actor;
-  const kept = (fields: Fields = {}) =>
-    mapFields(fields, (field, value) => (isFact(change, field) ? value : withKept(value, of, texts)));
+  const of = subject.id === null ? { type: 'user', id: act.by.id } : subject;
   return {
     act,
     change,
-    actor: actor.id === null ? act.by.name : texts.of(actor, act.by.name),
+    actor,
     subject: change.subjectType === 'system' ? change.subjectName : texts.of(of, change.subjectName),
-    before: kept(change.before),
-    after: kept(change.after),
-    address: act.address === '' ? '' : texts.of(origin, act.address),
+    before: keptFields(change, change.before, of, texts),
+    after: keptFields(change, change.after, of, texts),
+    address: address ?? texts.of(subject, act.address),
   };
 }
 
-/** The same with digests, when all texts are kept; its hash is still to come. */
-export function rowOf(id: number, content: Content): Row {
+const NO_FIELDS: Fields = {};
+
+/** The very same fields where all of them are facts. */
+function keptFields(change: Change, fields: Fields = NO_FIELDS, of: Owner, texts: Texts): Fields {
+  if (Object.keys(fields).every((field) => isFact(change, field))) return fields;
+  return mapFields(fields, (field, value) => (isFact(change, field) ? value : withKept(value, of, texts)));
+}
+
+/** The rows with digests, when all texts are kept; the first has this id. Their hashes are still to come. */
+export function rowsOf(id: number, contents: Content[]): Row[] {
+  const [before, after] = [jsonWriter(), jsonWriter()];
+  return contents.map((content, n) => rowOf(id + n, content, { before, after }));
+}
+
+function rowOf(id: number, content: Content, json: Record<'before' | 'after', (fields: Fields) => string>): Row {
   const { act, change, actor, subject, before, after, address } = content;
   return {
     id,
@@ -113,8 +146,8 @@ export function rowOf(id: number, content: Content): Row {
     subject_type: change.subjectType,
     subject_id: change.subjectId,
     subject_name: digested(subject),
-    before: JSON.stringify(before),
-    after: JSON.stringify(after),
+    before: json.before(before),
+    after: json.after(after),
     address: digested(address),
     request_id: act.requestId,
     form: act.tokenId === undefined ? FORM.ids : FORM.token,

@@ -36,6 +36,8 @@ export interface Dialect {
   findByText(query: Knex.QueryBuilder, table: 'users' | 'contacts', words: string[]): boolean;
   /** What of a user's text is made of the name: its last mark meets the first of the email. */
   nameText: string;
+  /** Whether it compiles a statement anew for each value that its plan may go by. */
+  plansByValues: boolean;
   /** Where it does not begin with the first migration, but with what a number of them came to. */
   beginsWithBaseline: boolean;
   /** Waits for the migrations of another process, where the database itself does not. What it gives ends the lock. */

@@ -1,4 +1,4 @@
-import { allowed, forbidden, inapplicable, leaveOut, type Outcome } from '../verbs/outcome.ts';
+import { allowed, forbidden, inapplicable, leaveOut, notSo, type Outcome } from '../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../verbs/refusals.ts';
 import { FieldErrors } from './form.ts';
 
@@ -9,6 +9,6 @@ export async function unlessRefused<Subject>(outcomes: Outcome<Subject>[], work:
   } catch (error) {
     if (!(error instanceof FieldErrors || error instanceof Forbidden || error instanceof Conflict)) throw error;
     const refuse = error instanceof Forbidden ? forbidden : inapplicable;
-    if (allowed(outcomes).length > 0) leaveOut(outcomes, () => refuse(`cannot be changed so: ${error.message}`));
+    if (allowed(outcomes).length > 0) leaveOut(outcomes, () => refuse(notSo(error.message)));
   }
 }

@@ -99,6 +99,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   rows: string;
   /** All that they are made of, where they are kept as long as that is the same; not given, they are made of what the page is. */
   rowsOf?: object;
+  /** Whether that is new for each page, so that nothing made of it need be kept. */
+  areRowsNew?: boolean;
   /** A partial below them. */
   foot?: string;
   /** What is said where nothing matches, and where there is nothing at all; and how to begin. */

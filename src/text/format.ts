@@ -109,12 +109,11 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
       const since = now - Date.parse(one);
       if (since < MINUTE) return 'just now';
       if (since < HOUR) return `${counted(Math.floor(since / MINUTE), 'minute')} ago`;
+      if (since >= YEAR) return `${counted(Math.floor(since / YEAR), 'year')} ago`;
+      if (since >= MONTH) return `${counted(Math.floor(since / MONTH), 'month')} ago`;
       const days = Math.round((beginOfDay(now) - Date.parse(dayOf(one))) / DAY);
       if (days === 0 || since < FEW_HOURS) return `${counted(Math.floor(since / HOUR), 'hour')} ago`;
-      if (days === 1) return 'yesterday';
-      if (since < MONTH) return `${counted(days, 'day')} ago`;
-      if (since < YEAR) return `${counted(Math.floor(since / MONTH), 'month')} ago`;
-      return `${counted(Math.floor(since / YEAR), 'year')} ago`;
+      return days === 1 ? 'yesterday' : `${counted(days, 'day')} ago`;
     },
     value,
   };
@@ -148,10 +147,41 @@ function made({ zone, dates }: Frame): Format {
 function wallClock(zone: string): ((moment: Instant) => string) | undefined {
   try {
     const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
-    return (moment) => clock.format(Date.parse(moment)).replace(' ', 'T');
+    return byDays((moment) => clock.format(moment).replace(' ', 'T'));
   } catch {
     return undefined;
   }
+}
+
+/** Since then every zone is ahead of UTC by whole minutes. */
+const WHOLE_MINUTES = Date.UTC(1973, 0);
+const YEARS_OF_FOUR_DIGITS = Date.UTC(9999, 0);
+/** More than pages tell of. */
+const MOST_DAYS = 5_000;
+
+/**
+ * The library takes as long for one moment as a row of a list for all else. On most days a clock is ahead by the same at their beginning and
+ * at their end, and so in between.
+ */
+function byDays(exact: (moment: number) => string): (moment: Instant) => string {
+  const days = new Map<number, number>();
+  const aheadAt = (moment: number) => Date.parse(`${exact(moment)}Z`) - moment;
+  const aheadOn = (day: number) => {
+    const ahead = aheadAt(day * DAY);
+    return ahead === aheadAt((day + 1) * DAY) ? ahead : Number.NaN;
+  };
+  return (told) => {
+    const moment = Date.parse(told);
+    if (!(moment >= WHOLE_MINUTES && moment < YEARS_OF_FOUR_DIGITS)) return exact(moment);
+    const day = Math.floor(moment / DAY);
+    let ahead = days.get(day);
+    if (ahead === undefined) {
+      if (days.size >= MOST_DAYS) days.clear();
+      ahead = aheadOn(day);
+      days.set(day, ahead);
+    }
+    return Number.isNaN(ahead) ? exact(moment) : instant(moment + ahead).slice(0, 16);
+  };
 }
 
 function dayInWords(date: Day, style: DateStyle): string {

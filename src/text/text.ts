@@ -79,8 +79,9 @@ export interface Part {
 export function marking(words: string[]): (text: string) => Part[] {
   let left = words;
   return (text) => {
-    const both = left.length === 0 ? [] : foldedBoth(text);
-    const isMatch = new Uint8Array(both[0]?.letters.length ?? 0);
+    if (left.length === 0) return [{ text, isMatch: false }];
+    const both = foldedBoth(text);
+    const isMatch = new Uint8Array(both[0].letters.length);
     const found = left.filter((word) => both.some((one) => markFirst(one, word, isMatch)));
     if (found.length === 0) return [{ text, isMatch: false }];
     left = left.filter((word) => !found.includes(word));

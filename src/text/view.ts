@@ -13,8 +13,8 @@ const templates = new Map<string, Template>();
 interface Page {
   /** Another view as text, which is given all that this one was, and the rest. */
   part(view: string, more?: object): string;
-  /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept. */
-  keptPart(view: string, things: object): string;
+  /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept, unless they are new each time. */
+  keptPart(view: string, things: object, isNew?: boolean): string;
 }
 
 /** A view as text, by its path below `views/`. */
@@ -37,7 +37,8 @@ function part(this: Page, view: string, more?: object): string {
 
 const keptParts = new Kept<string>();
 
-function keptPart(view: string, things: object): string {
+function keptPart(view: string, things: object, isNew = false): string {
+  if (isNew) return templateOf(view)(things);
   return keptParts.get([view, ...Object.values(things)], () => inOnePiece(templateOf(view)(things)));
 }
 
@@ -79,6 +80,7 @@ function sourceOf(template: string): string {
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const PLAIN = /^[^&<>"'\u0080-\uffff]*$/;
 const MARKUP = /[&<>"']/;
 const ALL_MARKUP = /[&<>"']/g;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
@@ -88,6 +90,7 @@ function escaped(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = String(value);
+  if (PLAIN.test(text)) return text;
   const plain = MARKUP.test(text) ? text.replace(ALL_MARKUP, (letter) => ENTITIES[letter]) : text;
   return BEYOND_ASCII.test(plain) ? inBytes(plain) : plain;
 }

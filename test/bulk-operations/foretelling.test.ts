@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Foretelling } from '../../src/bulk-operations/actions/foretelling.ts';
-import { minuteOf } from '../../src/clock.ts';
+import { createDraft } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { keepSchedule } from '../../src/bulk-operations/schedule-store.ts';
+import { DAY, instant, minuteOf } from '../../src/clock.ts';
 import type { Transaction } from '../../src/db/database.ts';
 import type { Foretold } from '../../src/facets/foretold.ts';
 import { ACTIVATION } from '../../src/users/actions/activation.ts';
@@ -24,6 +26,7 @@ let taken: number[];
 beforeEach(async () => {
   app = await startApp();
   await addCrowd(app, 200);
+  await scheduleFor(app.people.lena);
   index = newIndex();
   await index.refresh();
   taken = [];
@@ -35,13 +38,23 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
+/** Somebody is to lose what makes an administrator, which is so whether they are active or not. */
+async function scheduleFor(userId: number): Promise<void> {
+  const act = commandLineAct(app.context.actSettings);
+  await app.db.write(async (trx) => {
+    const operationId = await createDraft(trx, act, { subjectType: 'user', action: 'deactivate', ids: [userId] });
+    const dueAt = instant(app.clock.now() + DAY);
+    await keepSchedule(trx, { operationId, dueAt }, { userIds: [userId], endsRights: true });
+  });
+}
+
 const newIndex = () => new UserIndex(app.db.read, app.clock.now, app.config);
 const everybody = (): Promise<number[]> => app.db.read('users').orderBy('id').pluck('id');
 
 /** Does it to all of whom it can be done, and gives what a worker would tell of it. */
 async function done(action: UserAction, meanwhile?: (trx: Transaction) => Promise<unknown>) {
   const ids = await everybody();
-  const act = { ...commandLineAct(app.context.actSettings), at: new Date(app.clock.now()).toISOString() };
+  const act = { ...commandLineAct(app.context.actSettings), at: instant(app.clock.now()) };
   return app.db.write(async (trx): Promise<Foretold<Ended>> => {
     const foretelling = (await Foretelling.from(trx, 'user'))!;
     foretelling.note(await perform(trx, act, action, await findSubjects(trx, ids, minuteOf(act.at))));

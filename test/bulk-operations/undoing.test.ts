@@ -145,6 +145,21 @@ describe('taking an operation back from its report', () => {
     expect([await activityOf('ada'), await activityOf('bob')]).toEqual(['deactivated', 'active']);
   });
 
+  it('says what whoever takes it back may not do, and nothing of a list that nobody ticked', async () => {
+    const auditors = String(await groupId(app, 'Auditors'));
+    const ids = [String(app.people.bob)];
+    const path = await draft({ action: 'add-to-group', ids, view: '/users?activity=active&group=none' });
+    await alice.post(`${path}/choices`, { group: auditors });
+    await alice.post(`${path}/execution`);
+    const max = await signedIn(app, 'max');
+    const sheet = (await max.post('/bulk-operations', { action: 'undo', from: path.split('/')[2] })).headers.location;
+    const said = load((await max.get(sheet)).text)('#sheet')
+      .text()
+      .replace(/\s+/g, ' ');
+    expect(said).toContain('bob cannot be changed so: The group Auditors grants rights that you do not hold');
+    expect(said).not.toMatch(/do not hold\.|ticked/);
+  });
+
   it('is not offered where it is not known what was written, and told where nothing brings it back', async () => {
     const report = await done('deactivate', WHOLE);
     expect(load((await alice.get(report)).text)('.report .heading button').text()).toContain('Undo');

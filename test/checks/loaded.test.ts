@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parts } from '../../src/loading.ts';
 
 const source = join(import.meta.dirname, '../../src');
 /** Those of types only are gone when it runs; what is asked for by `import(…)` is loaded then. */
@@ -28,10 +29,19 @@ function loadedBy(first: string): Set<string> {
 }
 
 describe('what the server loads', () => {
-  const loaded = loadedBy('server.ts');
+  const loaded = loadedBy('serve-as-set.ts');
 
   it('is the whole of the pages', () => {
     expect([...loaded]).toEqual(expect.arrayContaining(['users/pages/users-controller.ts', 'express', 'zod']));
+  });
+
+  it('is all in it that is loaded part by part', () => {
+    expect(parts()).toContain(join('users', 'pages', 'users-controller.ts'));
+    expect(parts().filter((part) => !loaded.has(part))).toEqual([]);
+  });
+
+  it('is little before the first part', () => {
+    expect([...loadedBy('server.ts')].filter((name) => !name.startsWith('node:'))).toEqual(['server.ts', 'loading.ts']);
   });
 
   it.each([...FILES, ...PACKAGES])('is not %s, which is loaded when it is first asked for', (name) => {

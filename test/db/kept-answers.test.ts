@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { KeptAnswers } from '../../src/db/sqlite/kept-answers.ts';
 
 describe('kept answers', () => {
-  const answersOf = () => {
+  const answersOf = (number = 1) => {
     const answers = new KeptAnswers();
     let reads = 0;
     const read = (sql: string, values: unknown[] = []) => {
       const before = reads;
       const rows = answers.get(sql, values, () => {
         reads++;
-        return [{ sql, values }];
+        return Array.from({ length: number }, () => ({ sql, values }));
       });
       return { rows, isRead: reads > before };
     };
@@ -35,6 +35,18 @@ describe('kept answers', () => {
     }
     expect(read('a page', [1_990]).isRead).toBe(false);
     expect(read('a page', [0]).isRead).toBe(true);
+  });
+
+  it('are those of many rows only where they are asked for once more', () => {
+    const { read } = answersOf(11);
+    const page = read('a page', [1]);
+    expect(Object.isFrozen(page.rows)).toBe(false);
+    const again = read('a page', [1]);
+    expect([again.isRead, Object.isFrozen(again.rows) && Object.isFrozen(again.rows[10])]).toEqual([true, true]);
+    expect(read('a page', [1]).rows).toBe(again.rows);
+    // However many others are read in between that nobody asks for again.
+    for (let other = 2; other < 100; other++) read('a page', [other]);
+    expect(read('a page', [1]).rows).toBe(again.rows);
   });
 
   it('are read anew once they were forgotten', () => {

@@ -6,6 +6,8 @@ import { openDatabase } from '../../src/db/database.ts';
 import { whereIdIn } from '../../src/db/ids.ts';
 import { prepared, preparedInForms } from '../../src/db/prepared.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { isOnPostgres } from '../support/postgres.ts';
+import { asked } from '../support/statements.ts';
 
 describe('a prepared statement', () => {
   let app: TestApp;
@@ -27,6 +29,26 @@ describe('a prepared statement', () => {
     expect(await some(app.db.read, { ids, limit: 2 })).toEqual(ids.slice(0, 2).map((id) => ({ id })));
     expect(await some(app.db.read, { ids: [bob], limit: 5 })).toEqual([{ id: bob }]);
     expect(await some(app.db.read, { ids: [], limit: 5 })).toEqual([]);
+  });
+
+  it('has what never changes in it, and what may mean something else beside it', async () => {
+    const open = prepared<{ id: number; limit: number }, { name: string }>((db, { id, limit }) =>
+      db('users')
+        .where('id', '>=', id)
+        .where('activity', 'active')
+        .whereNot('name', "it's ? b")
+        .where('no_shared_data', false)
+        .where('version', '>', 0)
+        .orderBy('id')
+        .limit(limit)
+        .select('name'),
+    );
+    const said = (await asked(app, () => open(app.db.read, { id: app.people.alice, limit: 2 }))).statements.join();
+    expect(await open(app.db.read, { id: app.people.alice, limit: 2 })).toHaveLength(2);
+    if (isOnPostgres) return;
+    expect(said).toContain("`activity` = 'active'");
+    expect(said).toContain('not `name` = ? and `no_shared_data` = false and `version` > 0');
+    expect(said).toContain('limit ? + 0');
   });
 
   it('is as many statements as it has forms', async () => {

@@ -74,4 +74,17 @@ describe('a list that a leader pastes', () => {
       text: 'Nobody is ticked.',
     });
   });
+
+  it('says what it passes over for want of an address, in either list', async () => {
+    const list = 'Tom <tom@new.example>\nnot an address\nTom <tom@new.example>';
+    expect(pageOf(await read(list)).texts('section .rows li')).toEqual([
+      'Line 2 not an address There is no email address in it.',
+      'Line 3 tom@new.example Stands in line 1 already.',
+    ]);
+    const group = path.replace('/invitations/list', '');
+    await submit(lena, `${group}/members/new`, { emails: 'bob@example.com\nnot an address\nBOB@example.com' });
+    expect(pageOf(await lena.get(group)).message()).toBe(
+      'Whoever has this email was added, or was in the group already. Passed over: “not an address”.',
+    );
+  });
 });

@@ -174,8 +174,8 @@ describe('the columns of the list', () => {
     expect(rows).toBeDefined();
     expect(rows).not.toMatch(/lockouts|confirmer|expires_on/);
     const narrow = await read('/users?column=name');
-    expect(narrow.length).toBeLessThan(usual.length);
-    expect(narrow.join()).not.toMatch(/users`.`(contact_id|last_login_at|no_shared_data)/);
+    expect(narrow.length).toBeLessThanOrEqual(usual.length);
+    expect(narrow.join()).not.toMatch(/users`.`(contact_id|last_login_at|no_shared_data)|join `contacts`/);
     const broad = await read(`/users?column=attempts&column=confirmed`);
     expect(broad.length).toBeLessThanOrEqual(usual.length);
     expect(broad.join()).toContain('confirmer');

@@ -3,6 +3,7 @@ import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { initials, tint } from '../../src/text/avatar.ts';
 import { format, formatIn } from '../../src/text/format.ts';
 import { fold, marking } from '../../src/text/text.ts';
+import { Chance } from '../support/chance.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -75,6 +76,35 @@ describe('a moment', () => {
     ['Asia/Kathmandu', '2026-11-22', '2026-11-21T18:15:00.000Z'],
     ['', '2026-11-22', '2026-11-22T00:00:00.000Z'],
   ])('begins a day in %s: %s', (zone, day, begin) => expect(formatIn({ zone }).startOf(day)).toBe(begin));
+});
+
+describe('the clock of a zone', () => {
+  it.each([
+    'Europe/Berlin',
+    'America/New_York',
+    'America/St_Johns',
+    'Australia/Lord_Howe',
+    'Africa/Casablanca',
+    'Asia/Kathmandu',
+    'Pacific/Apia',
+    'Africa/Monrovia',
+  ])('shows at every moment what the library says: %s', (zone) => {
+    const library = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+    const { dayOf, moment } = formatIn({ zone, dates: 'iso' });
+    const wrong: number[] = [];
+    const look = (at: number) => {
+      const [date, time] = library.format(at).split(' ');
+      if (dayOf(instant(at)) !== date || moment(instant(at)) !== `${date}, ${time}`) wrong.push(at);
+    };
+    // Around each change of the clock in three years, the hours of the days on which it is changed, and moments of all times.
+    for (const year of [1972, 2011, 2026])
+      for (let at = Date.UTC(year, 0); at < Date.UTC(year + 1, 0); at += 7 * HOUR) look(at);
+    for (let at = Date.UTC(2026, 2, 28); at < Date.UTC(2026, 3, 6); at += 20 * MINUTE) look(at - 1_000);
+    for (let at = Date.UTC(2011, 11, 29); at < Date.UTC(2012, 0, 1); at += 20 * MINUTE) look(at);
+    const chance = new Chance(3);
+    for (let n = 0; n < 500; n++) look(chance.below(Date.UTC(2060, 0)) - Date.UTC(1990, 0));
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe('what a search found', () => {

@@ -32,6 +32,7 @@ export const postgresDialect: Dialect = {
     return indexed.length > 0;
   },
   nameText: "substr(users.search_text, 1, strpos(users.search_text || E'\\n\\t', E'\\n\\t'))",
+  plansByValues: false,
   beginsWithBaseline: true,
   lockMigrations,
   countedOccurrences(importId, occurrences, named) {

@@ -44,9 +44,13 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
       },
     });
 
-  const always = ['foreign_keys = ON', 'busy_timeout = 50', 'cache_size = -8000'];
+  const always = ['foreign_keys = ON', 'busy_timeout = 50'];
+  // More than it holds of one page: whatever is committed empties it, and what it lacks the system gives in a microsecond.
+  const reading = [...always, 'cache_size = -2000'];
   // recursive_triggers: without it INSERT OR REPLACE would overwrite an audit event past its trigger.
   const writing = [
+    ...always,
+    'cache_size = -8000',
     'journal_mode = WAL',
     'synchronous = FULL',
     'recursive_triggers = ON',
@@ -54,8 +58,8 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
     // Whoever is refused the lock asks again, and others are served in between.
     'busy_timeout = 10',
   ];
-  const writer = open(WritingSqliteClient, [...always, ...writing], false);
-  const reader = open(ReadingSqliteClient, always, true);
+  const writer = open(WritingSqliteClient, writing, false);
+  const reader = open(ReadingSqliteClient, reading, true);
   const client = reader.client as ReadingSqliteClient;
   readsDirectly(reader, (sql, values, isKept) => client.read(sql, values, isKept));
   return { writer, reader, files };

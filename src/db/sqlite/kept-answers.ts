@@ -4,11 +4,16 @@ import { hash } from 'node:crypto';
 const ANSWERS_KEPT = 300;
 const ROWS_KEPT = 200;
 const LETTERS_KEPT = 50_000;
+/** Answers of more rows are kept only where they are asked for once more: of whoever leafs through a list each page is read once. */
+const ROWS_KEPT_AT_ONCE = 10;
 /** Longer values, which hold the ids of thousands, are known by their digest. */
 const LONGEST_VALUES = 2_000;
 
+/** Of what was read once, and is worth keeping only then. */
+const ASKED = Symbol('asked');
+
 /** By the statement, and by what it was given. */
-type Answers = Map<string, Map<string, unknown[]>>;
+type Answers = Map<string, Map<string, unknown[] | typeof ASKED>>;
 
 /**
  * The rows that statements gave last. There are two halves: where the newer one is full, it becomes the older one, and what was in that is
@@ -19,14 +24,15 @@ export class KeptAnswers {
   private older: Answers = new Map();
   private held = 0;
 
-  /** Those that are kept, or what is read now. */
+  /** Those that are kept, which are frozen, or what is read now. */
   get(sql: string, values: unknown[], read: () => unknown[]): unknown[] {
     const asked = keyOf(values);
     const known = this.newer.get(sql)?.get(asked);
-    if (known) return known;
-    const before = this.older.get(sql)?.get(asked);
-    const rows = before ?? frozen(read());
-    if (before || isWorthKeeping(rows)) this.keep(sql, asked, rows);
+    if (known && known !== ASKED) return known;
+    const before = known ?? this.older.get(sql)?.get(asked);
+    const rows = before && before !== ASKED ? before : read();
+    if (!before && rows.length > ROWS_KEPT_AT_ONCE) this.keep(sql, asked, ASKED);
+    else if (rows === before || isWorthKeeping(rows)) this.keep(sql, asked, frozen(rows));
     return rows;
   }
 
@@ -36,7 +42,7 @@ export class KeptAnswers {
     this.held = 0;
   }
 
-  private keep(sql: string, asked: string, rows: unknown[]): void {
+  private keep(sql: string, asked: string, rows: unknown[] | typeof ASKED): void {
     if (this.held >= ANSWERS_KEPT / 2) {
       this.older = this.newer;
       this.newer = new Map();
@@ -53,6 +59,7 @@ export class KeptAnswers {
 }
 
 function frozen(rows: unknown[]): unknown[] {
+  if (Object.isFrozen(rows)) return rows;
   for (const row of rows) Object.freeze(row);
   return Object.freeze(rows) as unknown[];
 }

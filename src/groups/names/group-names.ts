@@ -20,6 +20,8 @@ export interface NamedGroup {
   rights: Rights;
 }
 
+const NOWHERE = -1;
+
 /** How groups are called, whether they count and what they grant, in memory: every page of users says it of dozens. The database stays the truth, as for users. */
 export class GroupNames implements Followable {
   readonly db: Reader;
@@ -29,6 +31,8 @@ export class GroupNames implements Followable {
   private readonly groups = new Map<number, NamedGroup>();
   /** All that are not deleted, by name, and those that grant something on an application: made when they are asked for. */
   private all: readonly NamedGroup[] | undefined;
+  /** By id, at which place of all. */
+  private places: Int32Array | undefined;
   private readonly kept = new Map<string, readonly NamedGroup[]>();
   /** Those whose memberships lie still until somebody restores them. */
   readonly deleted = new Set<number>();
@@ -51,26 +55,30 @@ export class GroupNames implements Followable {
   /** All that are not deleted, or those of them, by name. */
   named(ids?: Iterable<number>): NamedGroup[] {
     if (ids) return this.namedAmong(ids);
-    this.all ??= this.namedAmong(this.groups.keys());
-    return [...this.all];
+    return [...this.allNamed()];
   }
 
-  /** The first few of these that are not deleted, by name, and how many others there are: no more is put in order than is shown. */
+  /**
+   * The first few of these that are not deleted, by name, and how many others there are. A page asks of hundreds: no more is put in order
+   * than is shown, and nothing is looked at of a group but its place.
+   */
   firstNamed(ids: readonly number[], most: number): { named: NamedGroup[]; others: number } {
-    const named: NamedGroup[] = [];
+    const places = this.placesByName();
+    const first: number[] = [];
     let others = 0;
     for (const id of ids) {
-      const group = this.groups.get(id);
-      if (!group || group.activity === 'deleted') continue;
-      if (named.length === most) {
+      const place = places[id] ?? NOWHERE;
+      if (place === NOWHERE) continue;
+      if (first.length === most) {
         others++;
-        if (group.key >= named[most - 1].key) continue;
+        if (place > first[most - 1]) continue;
       }
-      let at = Math.min(named.length, most - 1);
-      for (; at > 0 && group.key < named[at - 1].key; at--) named[at] = named[at - 1];
-      named[at] = group;
+      let at = Math.min(first.length, most - 1);
+      for (; at > 0 && place < first[at - 1]; at--) first[at] = first[at - 1];
+      first[at] = place;
     }
-    return { named, others };
+    const all = this.allNamed();
+    return { named: first.map((place) => all[place]), others };
   }
 
   /** How far the feed of changes was read. */
@@ -112,6 +120,7 @@ export class GroupNames implements Followable {
     this.groups.clear();
     this.deleted.clear();
     this.forgetKept();
+    this.all = undefined;
   }
 
   async take(ids: Ids): Promise<void> {
@@ -130,6 +139,27 @@ export class GroupNames implements Followable {
       this.groups.set(group.id, { ...group, key: sortKey(group.name), rights });
       if (group.activity === 'deleted') this.deleted.add(group.id);
     }
+    this.all = Array.isArray(ids) ? this.renamed(ids) : undefined;
+  }
+
+  private allNamed(): readonly NamedGroup[] {
+    this.all ??= this.namedAmong(this.groups.keys());
+    return this.all;
+  }
+
+  /** All once more where something is known of these that was not before: the others are in order already. */
+  private renamed(ids: readonly number[]): readonly NamedGroup[] | undefined {
+    const changed = new Set(ids);
+    return this.all && byName([...this.all.filter(({ id }) => !changed.has(id)), ...this.namedAmong(changed)]);
+  }
+
+  private placesByName(): Int32Array {
+    if (this.places) return this.places;
+    const all = this.allNamed();
+    const highest = all.reduce((most, { id }) => Math.max(most, id), 0);
+    this.places = new Int32Array(highest + 1).fill(NOWHERE);
+    for (const [place, { id }] of all.entries()) this.places[id] = place;
+    return this.places;
   }
 
   private namedAmong(ids: Iterable<number>): NamedGroup[] {
@@ -138,11 +168,11 @@ export class GroupNames implements Followable {
       const group = this.groups.get(id);
       if (group && group.activity !== 'deleted') found.push(group);
     }
-    return found.length > 1 ? found.sort((a, b) => (a.key < b.key ? -1 : 1)) : found;
+    return byName(found);
   }
 
   private forgetKept(): void {
-    this.all = undefined;
+    this.places = undefined;
     this.kept.clear();
   }
 
@@ -150,4 +180,8 @@ export class GroupNames implements Followable {
     this.groups.delete(id);
     this.deleted.delete(id);
   }
+}
+
+function byName(groups: NamedGroup[]): NamedGroup[] {
+  return groups.sort((a, b) => (a.key === b.key ? a.id - b.id : a.key < b.key ? -1 : 1));
 }

@@ -2,10 +2,13 @@ import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import type { Transaction } from '../../db/database.ts';
-import type { Errors } from '../../forms/form.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { keepMemberships } from '../../memberships/pages/kept-memberships.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
+import { identityKey } from '../../text/identity-key.ts';
+import { withoutAddress } from '../../text/people/people-list.ts';
+import { shortened } from '../../text/text.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
@@ -18,6 +21,8 @@ import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } fro
 import { actAsLeader } from './addressed-led-group.ts';
 import { namesOf, showForm, showSheet } from './leading-form-page.ts';
 import { offerUndo } from './leading-operations.ts';
+
+const NAMES_SHOWN = 10;
 
 /** Somebody is invited: the form again, or a user more in the group. */
 export async function invite(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
@@ -59,10 +64,19 @@ export async function add(app: AppContext, req: Request, res: Response, group: G
       ),
     );
     const whoever = emails.length === 1 ? 'this email' : 'one of these emails';
-    flash(req, `Whoever has ${whoever} was added, or was in the group already.`);
+    flash(req, `Whoever has ${whoever} was added, or was in the group already.${passedOver(typed, emails)}`);
     offerUndo(req, operationId);
     res.redirect(303, `/led-groups/${group.id}`);
   });
+}
+
+/** What named nobody; who is named twice was not passed over. */
+function passedOver({ emails: typed }: Typed, emails: string[]): string {
+  const keys = new Set(emails.map(identityKey));
+  const texts = withoutAddress(String(typed)).flatMap(({ text }) =>
+    keys.has(identityKey(text)) ? [] : [`“${text.slice(0, 60)}”`],
+  );
+  return texts.length > 0 ? ` Passed over: ${shortened(texts, NAMES_SHOWN)}.` : '';
 }
 
 /** Those who are ticked get an end: the sheet again, or the change. */

@@ -5,6 +5,7 @@ import type { Transaction } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { identityKey } from '../../text/identity-key.ts';
+import { withoutAddress } from '../../text/people/people-list.ts';
 import { counted } from '../../text/text.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
@@ -30,7 +31,8 @@ export function showList(
   { group, typed, rows, errors = {} }: Shown,
 ): void {
   const title = `Invite a list into ${group.name}`;
-  const page = { title, group, typed, rows, errors, mayMail: app.mail !== undefined };
+  const puzzling = rows.length > 0 ? withoutAddress(String(typed.text)) : [];
+  const page = { title, group, typed, rows, puzzling, errors, mayMail: app.mail !== undefined };
   render(req, res, 'leading/list', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
 }
 

@@ -9,7 +9,7 @@ const LIST_MARK = /^\s*(?:[-*•·–—>]+\s+|\(?\d{1,4}(?:[.):]|\s+[-–—])\
 /** Between people of one line. */
 const BETWEEN = /[,;|]|\s(?:and|und|sowie|et|y|&)\s/i;
 const LINKING = /^(?:and|und|sowie|et|y|&)\s+/i;
-const NO_ADDRESS = 'There is no email address in it.';
+export const NO_ADDRESS = 'There is no email address in it.';
 const LABEL = /^([^<>@",;:]{1,100}):(\s*[^\s@]{1,64}@[^\s@]{1,255}\s*)$/;
 
 /** Lines of any kind that people were named in: mails, address fields, notes. */

@@ -2,7 +2,7 @@ import { identityKey } from '../identity-key.ts';
 import { mailboxesIn } from './addresses.ts';
 import type { PastedPerson, PeopleRead, PuzzlingLine } from './pasted-person.ts';
 import { readCells, readHeadedCells } from './people-cells.ts';
-import { readLines } from './people-lines.ts';
+import { NO_ADDRESS, readLines } from './people-lines.ts';
 import { readVcards } from './vcards.ts';
 
 /** As many people as one page shows and takes. */
@@ -55,6 +55,16 @@ export function readPeople(text: string): PeopleList {
     return true;
   });
   return { people: once, puzzling: [...puzzling, ...again].toSorted((a, b) => a.line - b.line), isGuessed };
+}
+
+/** What of a list is passed over where people are known by their addresses alone. */
+export function withoutAddress(text: string): PuzzlingLine[] {
+  if (isTooLong(text)) return [];
+  const { people, puzzling } = readPeople(text);
+  const nameless = people.flatMap(({ line, name, login, email }) =>
+    email === '' ? [{ line, text: name || login, reason: NO_ADDRESS }] : [],
+  );
+  return [...puzzling, ...nameless].toSorted((a, b) => a.line - b.line);
 }
 
 /** A person as the source of a page links to them. */

@@ -1,6 +1,5 @@
 import type { Instant } from '../../clock.ts';
-import type { ContactViewer } from '../../contacts/contact.ts';
-import { findContactNames } from '../../contacts/contact-store.ts';
+import { type ContactViewer, maySee } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import { preparedInForms } from '../../db/prepared.ts';
@@ -53,93 +52,96 @@ export interface ListedUser
   groups: ListedGroups;
 }
 
-/** With what other tables say in the columns. */
-export async function withFurther(
-  db: Reader,
-  viewer: ContactViewer,
-  { columns, now }: { columns: readonly ColumnKey[]; now: Instant },
-  users: ListedUser[],
-): Promise<ListedUser[]> {
-  const contacts = users.map((user) => user.contactId).filter((id) => id !== null);
-  const names = columns.includes('contact') ? await findContactNames(db, viewer, contacts) : new Map<number, string>();
-  const ids = users.map((user) => user.id);
-  const tags = columns.includes('tags') ? await findTagNames(db, 'user', ids) : undefined;
-  const uses = columns.includes('tokens') ? await findTokenUses(db, ids, now) : undefined;
-  const contactNames = users.map((user) => names.get(user.contactId ?? 0) ?? null);
-  return keptFurther.get([users, contactNames, tags, uses], () =>
-    users.map((user, n) => ({
-      ...user,
-      contactName: contactNames[n],
-      tags: tags && (tags.get(user.id) ?? []),
-      tokens: uses?.get(user.id),
-    })),
-  );
+/** For whom, and at which moment. */
+interface Seen {
+  viewer: ContactViewer;
+  now: Instant;
 }
 
-const keptFurther = new Kept<ListedUser[]>();
-
-/** In the order of the ids, for somebody who sees no contacts. */
+/** In the order of the ids; without a viewer, for somebody who sees no contacts, and without what other tables say. */
 export async function findListed(
   db: Reader,
   index: UserIndex,
   ids: number[],
   columns: readonly ColumnKey[] = USUAL_COLUMNS,
+  seen?: Seen,
 ): Promise<ListedUser[]> {
   // In an order of their own: what is read is the same in whichever they are shown.
   const read = COLUMNS.filter((column) => column in READ && columns.includes(column));
   const rows = await selectRows(db, read, { ids });
+  const tags = seen && columns.includes('tags') ? await findTagNames(db, 'user', ids) : undefined;
+  const uses = seen && columns.includes('tokens') ? await findTokenUses(db, ids, seen.now) : undefined;
+  const contactNames = rows.map((row) => contactNameOf(row, seen?.viewer));
+  const make = () => {
+    const byId = new Map(
+      rows.map((row, n) => [row.id, listedOf(row, contactNames[n], { index, columns, tags, uses })]),
+    );
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  };
+  if (!Object.isFrozen(rows)) return make();
   const { facets } = index.held;
   const kept = keptListed.get(facets) ?? new Kept();
   keptListed.set(facets, kept);
   // What is read is the same rows once more until anybody commits, and of the index nothing else is looked at.
-  return kept.get([rows, columns, ids, facets.version, index.groups.change], () =>
-    listedOf(rows, index, ids, columns.includes('groups')),
+  return kept.get(
+    [rows, contactNames, tags, uses, columns, ids, facets.version, index.groups.change],
+    () => Object.freeze(make()) as ListedUser[],
   );
 }
 
 const keptListed = new WeakMap<object, Kept<ListedUser[]>>();
 
-function listedOf(rows: FoundRow[], index: UserIndex, ids: number[], saysGroups: boolean): ListedUser[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => {
-    const row = byId.get(id);
-    if (!row) return [];
-    return {
-      id,
-      name: row.name,
-      email: row.email,
-      activity: row.activity,
-      description: row.description,
-      noSharedData: Boolean(row.no_shared_data),
-      lastLoginAt: row.last_login_at,
-      lastActivityAt: row.last_activity_at,
-      startsAt: row.starts_at,
-      leavesAt: row.leaves_at,
-      createdAt: row.created_at,
-      accessConfirmedAt: row.access_confirmed_at,
-      accessConfirmedBy: row.access_confirmed_by,
-      confirmedByName: row.confirmed_by_name,
-      loginAttempts: row.attempts ?? 0,
-      hasSecondFactor: row.factor_since != null,
-      lastSignInFrom: originOf(row.last_from),
-      apiOnly: Boolean(row.api_only),
-      apiOnlyOwnerId: row.api_only_owner_id,
-      apiOnlyOwnerName: row.owner_name,
-      apiOnlyReason: row.api_only_reason,
-      apiOnlyReviewOn: row.api_only_review_on,
-      contactId: row.contact_id ?? null,
-      contactName: null,
-      badges: badgesAmong(index.statesOf(id)),
-      groups: saysGroups ? listedGroupsOf(index, id) : NO_GROUPS,
-    };
-  });
+/** Where the viewer may see the contact. */
+function contactNameOf(row: FoundRow, viewer: ContactViewer | undefined): string | null {
+  const { contact_name: name = null, owner_user_id: ownerUserId = null, owner_group_id: ownerGroupId = null } = row;
+  return name !== null && viewer && maySee(viewer, { ownerUserId, ownerGroupId }) ? name : null;
+}
+
+interface Surroundings {
+  index: UserIndex;
+  columns: readonly ColumnKey[];
+  tags: Map<number, string[]> | undefined;
+  uses: Map<number, TokenUse> | undefined;
+}
+
+function listedOf(row: FoundRow, contactName: string | null, { index, columns, tags, uses }: Surroundings): ListedUser {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    activity: row.activity,
+    description: row.description,
+    noSharedData: Boolean(row.no_shared_data),
+    lastLoginAt: row.last_login_at,
+    lastActivityAt: row.last_activity_at,
+    startsAt: row.starts_at,
+    leavesAt: row.leaves_at,
+    createdAt: row.created_at,
+    accessConfirmedAt: row.access_confirmed_at,
+    accessConfirmedBy: row.access_confirmed_by,
+    confirmedByName: row.confirmed_by_name,
+    loginAttempts: row.attempts ?? 0,
+    hasSecondFactor: row.factor_since != null,
+    lastSignInFrom: originOf(row.last_from),
+    apiOnly: Boolean(row.api_only),
+    apiOnlyOwnerId: row.api_only_owner_id,
+    apiOnlyOwnerName: row.owner_name,
+    apiOnlyReason: row.api_only_reason,
+    apiOnlyReviewOn: row.api_only_review_on,
+    contactId: row.contact_id ?? null,
+    contactName,
+    badges: badgesAmong(index.statesOf(row.id)),
+    groups: columns.includes('groups') ? listedGroupsOf(index, row.id) : NO_GROUPS,
+    tags: tags && (tags.get(row.id) ?? []),
+    tokens: uses?.get(row.id),
+  };
 }
 
 const OF_EVERY_ROW = ['id', 'name', 'email', 'activity', 'description'] as const;
 
 /** What columns are read from; the others are read from the index, or are in every row. */
 const READ: Partial<Record<ColumnKey, string[]>> = {
-  contact: ['users.contact_id'],
+  contact: ['users.contact_id', 'contact.name as contact_name', 'contact.owner_user_id', 'contact.owner_group_id'],
   last_login: ['users.last_login_at', 'users.last_activity_at'],
   no_shared_data: ['users.no_shared_data'],
   last_activity: ['users.last_activity_at'],
@@ -175,7 +177,8 @@ type FoundRow = Pick<Row<'users'>, (typeof OF_EVERY_ROW)[number]> &
   Partial<
     Pick<Row<'users'>, FurtherColumn> &
       Pick<Left<Row<'lockouts'>>, 'attempts'> &
-      Record<'confirmed_by_name' | 'factor_since' | 'last_from' | 'owner_name', string | null>
+      Pick<Left<Row<'contacts'>>, 'owner_user_id' | 'owner_group_id'> &
+      Record<'confirmed_by_name' | 'contact_name' | 'factor_since' | 'last_from' | 'owner_name', string | null>
   >;
 
 const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db, columns, { ids }) => {
@@ -183,6 +186,10 @@ const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db
   const rows = db('users')
     .select(OF_EVERY_ROW.map((column) => `users.${column}`))
     .select(...further);
+  if (columns.includes('contact'))
+    rows.leftJoin('contacts as contact', (join) =>
+      join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
+    );
   if (columns.includes('attempts')) rows.leftJoin('lockouts', 'lockouts.user_id', 'users.id');
   if (columns.includes('second_factor')) rows.leftJoin('second_factors as factor', 'factor.user_id', 'users.id');
   if (columns.includes('last_from')) rows.select(lastSignInFrom(db).as('last_from'));

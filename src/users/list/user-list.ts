@@ -6,7 +6,7 @@ import { meantSoon } from '../../facets/along-index.ts';
 import { breathe } from '../../giving-way.ts';
 import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
 import { type Cursor, idsAmong } from '../../lists/list-query.ts';
-import { findListed, type ListedUser, withFurther } from './listed-users.ts';
+import { findListed, type ListedUser } from './listed-users.ts';
 import { findPasted, type PastedList } from './pasted-list.ts';
 import { countsOf, NOTHING_OFFERED, type Offered, type UserCounts } from './user-counts.ts';
 import type { UserIndex } from './user-index.ts';
@@ -52,12 +52,7 @@ export async function listUsers(
   await breathe();
   const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));
   const ids = page.rows;
-  const users = await withFurther(
-    db,
-    viewer,
-    { columns: query.columns, now: instant(limits.now) },
-    await findListed(db, index, ids, query.columns),
-  );
+  const users = await findListed(db, index, ids, query.columns, { viewer, now: instant(limits.now) });
   await breathe();
   return {
     users,
@@ -89,12 +84,7 @@ export async function listMeanwhile(
   });
   const { rows, previous, next } = await readPage(query, source);
   await breathe();
-  const users = await withFurther(
-    db,
-    viewer,
-    { columns: query.columns, now: instant(limits.now) },
-    await findListed(db, looked, rows, query.columns),
-  );
+  const users = await findListed(db, looked, rows, query.columns, { viewer, now: instant(limits.now) });
   await breathe();
   return { users, previous, next, pasted };
 }

@@ -192,6 +192,7 @@ function listPage({
       next: list.next,
       rows: 'users/_rows',
       rowsOf: { ...madeOf, stateLabels: STATE_LABELS },
+      areRowsNew: !Object.isFrozen(list.users),
       foot: isNew ? 'users/_begin' : undefined,
       empty: {
         unmatched: 'Nobody matches all of this.',

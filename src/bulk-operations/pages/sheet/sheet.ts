@@ -54,7 +54,8 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   const sheet = sheetPage(operation, action, tally, {
     takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes, formatOf(req)),
     changedMeanwhile: await findChangedMeanwhile(db, operation),
-    outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
+    // Nobody has ticked whom an undoing is about.
+    outside: isLarge(operation) || operation.undoes !== null ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsSaid(app, action, effects),
     offersDeactivation: effects.hasGentler,
     offered: offeredBy(action)?.offered(effects.notes),

@@ -1,7 +1,7 @@
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
-import { inapplicable, leaveOut, type Outcome, withFields } from '../../../verbs/outcome.ts';
+import { inapplicable, leaveOut, notSo, type Outcome, withFields } from '../../../verbs/outcome.ts';
 import type { Group } from '../../group.ts';
 import { mayChange } from '../../group.ts';
 import { findGroupByName, taken } from '../../group-store.ts';
@@ -42,7 +42,5 @@ export const unlessDeleted: BulkAction<Group>['refusalOf'] = (viewer, group) => 
 async function keepTaken(db: Reader, outcomes: Outcome<Group>[], { name }: GroupChange): Promise<void> {
   if (name === undefined) return;
   const other = (await findGroupByName(db, name))?.id;
-  leaveOut(outcomes, ({ id }) =>
-    other === undefined || other === id ? undefined : inapplicable(`cannot be changed so: ${taken(name)}`),
-  );
+  leaveOut(outcomes, ({ id }) => (other === undefined || other === id ? undefined : inapplicable(notSo(taken(name)))));
 }

@@ -1,7 +1,7 @@
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
-import { inapplicable, leaveOut, type Outcome, withFields } from '../../../verbs/outcome.ts';
+import { inapplicable, leaveOut, notSo, type Outcome, withFields } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { findLinkedUser, findUserIdsByIdentifier } from '../../user-store.ts';
 import { takenMessage } from '../../user-uniqueness.ts';
@@ -56,10 +56,10 @@ async function keepTaken(
   for (const [field, text] of named) {
     if (text === undefined || text === null) continue;
     const owner = (await findUserIdsByIdentifier(db, [text])).get(text);
-    const refusal = inapplicable(`cannot be changed so: ${takenMessage(field, text)}`);
+    const refusal = inapplicable(notSo(takenMessage(field, text)));
     leaveOut(outcomes, ({ id }) => (owner === undefined || owner === id ? undefined : refusal));
   }
   const linked = contactId ? await findLinkedUser(db, contactId) : undefined;
-  const refusal = inapplicable('cannot be changed so: another user is linked to the contact by now');
+  const refusal = inapplicable(notSo('another user is linked to the contact by now'));
   leaveOut(outcomes, ({ id }) => (linked === undefined || linked === id ? undefined : refusal));
 }

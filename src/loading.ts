@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { isSea } from 'node:sea';
+import { pathToFileURL } from 'node:url';
+
+/** From these hangs almost all that the server is made of. */
+const PART = /[\\/]pages[\\/].*-(controller|feature)\.ts$/;
+
+/**
+ * Loads the pages one after the other, each with what it needs and the ones before did not. Node loads all of an import before it runs any, and keeps
+ * until then what it read of its compile cache: 14 MB of small pieces, whose room no other has use for and the C library never gives back.
+ */
+export async function loadInParts(): Promise<void> {
+  // The single executable holds no files that it could load.
+  if (isSea()) return;
+  for (const part of parts()) {
+    await import(pathToFileURL(join(import.meta.dirname, part)).href);
+    flushCompileCache();
+  }
+}
+
+/** As paths below `src`. */
+export function parts(): string[] {
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => PART.test(file)).sort();
+}
