@@ -19,7 +19,7 @@ import type { UserIndex } from './users/list/user-index.ts';
 import type { ActSettings } from './verbs/act.ts';
 import type { WebhookSender } from './webhooks/actions/webhook-sender.ts';
 
-/** What the controllers share. Made once, in createApp. */
+/** What the controllers share. Made once, by makeContext. */
 export interface AppContext {
   db: Database;
   config: Config;

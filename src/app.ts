@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import compression from 'compression';
 import express, { type Express } from 'express';
-import type { Logger } from 'pino';
-import { may, type Viewer } from './access/viewer.ts';
+import { may } from './access/viewer.ts';
 import { RequestLimit } from './api/contract/request-limit.ts';
 import { metricsByToken } from './api/metrics-by-token.ts';
 import { referenceController } from './api/pages/reference-controller.ts';
@@ -11,81 +10,55 @@ import { applicationsController } from './applications/pages/applications-contro
 import { askingController } from './asking/pages/asking-controller.ts';
 import { auditController } from './audit/pages/audit-controller.ts';
 import { recordRefusal } from './audit/pages/refusal-recording.ts';
-import { toldEvents } from './audit/pages/told-events.ts';
-import { OperationWorker } from './bulk-operations/actions/operation-worker.ts';
 import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
 import { scheduleController } from './bulk-operations/pages/schedule/schedule-controller.ts';
-import { type Clock, type Instant, instant, minuteOf } from './clock.ts';
-import type { Config } from './config.ts';
-import { ContactIndex } from './contacts/contact-index.ts';
-import { findContactViewer } from './contacts/contact-viewer.ts';
 import { contactsController } from './contacts/pages/contacts-controller.ts';
+import { type AppParts, makeContext } from './context-making.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
 import { emailsController } from './credentials/pages/emails-controller.ts';
-import type { Database, Reader } from './db/database.ts';
 import { erasureController } from './erasure/pages/erasure-controller.ts';
 import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
-import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
 import { idleAccountsController } from './idle-accounts/pages/idle-accounts-controller.ts';
-import { nextImport } from './import/actions/import-planning.ts';
 import { importController } from './import/pages/import-controller.ts';
 import { readUpload, UPLOAD_PATHS } from './import/pages/upload.ts';
-import type { IndexReaders } from './index-reading.ts';
-import { ClockWatch } from './installation/clock-watch.ts';
 import { health } from './installation/pages/health.ts';
 import { installationController } from './installation/pages/installation-controller.ts';
-import { BACKUP_JOB } from './installation/pages/installation-feature.ts';
 import { metrics } from './installation/pages/metrics.ts';
-import { SetBackClock } from './installation/set-back-clock.ts';
-import { Troubles } from './installation/troubles.ts';
 import { interfaceController } from './interface/pages/interface-controller.ts';
-import { InvitationIndex } from './invitations/invitation-index.ts';
 import { invitationListController } from './invitations/pages/invitation-list-controller.ts';
 import { invitationsController } from './invitations/pages/invitations-controller.ts';
-import { Jobs } from './jobs/jobs.ts';
 import { leadingController } from './leading/pages/leading-controller.ts';
 import { leavingController } from './leaving/pages/leaving-controller.ts';
 import { linkedContactsController } from './linked-contacts/pages/linked-contacts-controller.ts';
-import { MailSender } from './mail/mail-sender.ts';
-import type { Mailbox } from './mail/mailbox.ts';
 import { mailboxController } from './mail/pages/mailbox-controller.ts';
-import { smtpTransport } from './mail/smtp-transport.ts';
 import { membersController } from './memberships/pages/members-controller.ts';
 import { overviewController } from './overview/pages/overview-controller.ts';
 import { ownPasskeysController } from './passkeys/pages/own-passkeys-controller.ts';
 import { passkeySignInController } from './passkeys/pages/passkey-sign-in-controller.ts';
 import { passwordsController } from './passwords/pages/passwords-controller.ts';
-import { PasswordHasher } from './passwords/password-hasher.ts';
-import { answerResetRequests } from './passwords/reset-request-store.ts';
 import { peopleController, readPeopleForms } from './pasted-people/pages/people-controller.ts';
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
-import { VERSION } from './program.ts';
 import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
 import { reviewsController } from './reviews/pages/reviews-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { searchController } from './search/pages/search-controller.ts';
 import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
-import { AddressLimiter } from './sessions/address-limiter.ts';
+import { ExpressSessions } from './sessions/express-sessions.ts';
 import { authentication } from './sessions/pages/authentication.ts';
 import { keptSession } from './sessions/pages/kept-session.ts';
-import { KnownDevices } from './sessions/pages/known-devices.ts';
 import { settleFirst } from './sessions/pages/owed.ts';
 import { sessionsController } from './sessions/pages/sessions-controller.ts';
 import { showSignIn } from './sessions/pages/sign-in-page.ts';
-import { SessionStore } from './sessions/session-store.ts';
-import { SignIn } from './sessions/sign-in.ts';
 import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
 import { tokensController } from './tokens/pages/tokens-controller.ts';
-import { UserIndex } from './users/list/user-index.ts';
 import { securityController } from './users/pages/security-controller.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
 import { userSessionsController } from './users/pages/user-sessions-controller.ts';
 import { usersController } from './users/pages/users-controller.ts';
-import { actSettings } from './verbs/act.ts';
 import { NotFound } from './verbs/refusals.ts';
 import { assets } from './web/assets.ts';
 import { byFirstWord } from './web/by-first-word.ts';
@@ -100,87 +73,12 @@ import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
 import { beforeLongWork, oneEachTurn } from './web/turns.ts';
 import { whenAsked } from './web/when-asked.ts';
-import { WebhookSender } from './webhooks/actions/webhook-sender.ts';
 import { webhooksController } from './webhooks/pages/webhooks-controller.ts';
-
-export interface AppParts {
-  db: Database;
-  config: Config;
-  clock: Clock;
-  logger: Logger;
-  /** Where the large indexes are filled; without it, here in between. */
-  indexReaders?: IndexReaders;
-  /** Takes the mails and shows them, instead of the mail server of the settings. */
-  mailbox?: Mailbox;
-  /** Whether `/interface` shows the parts of all pages; for the demo and the tests. */
-  showsInterface?: boolean;
-}
 
 /** The whole product from top to bottom: what every request passes, what strangers reach, what needs a sign-in. */
 export function createApp(parts: AppParts): { express: Express; context: AppContext } {
-  const { db, config, clock, logger, mailbox, indexReaders } = parts;
-  const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
-  const transport = mailbox ?? (config.mail && smtpTransport(config.mail));
-  const settings = actSettings(config, transport !== undefined);
-  const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
-  const addressLimiter = new AddressLimiter(db, clock);
-  const jobs = new Jobs({ processes: db.processes, logger, clock });
-  const answerRequests = () => answerResetRequests({ db, clock, logger, settings });
-  const clockWatch = new ClockWatch({ clock, logger });
-  const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
-  const context: AppContext = {
-    db,
-    config,
-    clock,
-    logger,
-    hasher,
-    signIn: new SignIn({
-      db,
-      hasher,
-      clock,
-      addressLimiter,
-      attemptLimit: config.loginAttempts,
-      pepper: config.secrets.pepper,
-    }),
-    addressLimiter,
-    devices: new KnownDevices(config, clock),
-    actSettings: settings,
-    mail:
-      transport &&
-      new MailSender({ db, clock, logger, links: settings.links, place, transport, prepare: answerRequests }),
-    index: new UserIndex(db.read, clock, config, { fillElsewhere: indexReaders?.filling('users') }),
-    groupIndex: new GroupIndex(db.read, clock),
-    invitationIndex: new InvitationIndex(db.read, clock),
-    contactIndex: new ContactIndex(db.read, clock, { fillElsewhere: indexReaders?.filling('contacts') }),
-    operations: new OperationWorker({
-      db,
-      clock,
-      logger,
-      settings,
-      follow: async (foretold) => {
-        const { index, groupIndex, contactIndex, invitationIndex } = context;
-        await index.keepUp(foretold);
-        for (const one of [groupIndex, contactIndex, invitationIndex]) await one.keepUp();
-      },
-      prepares: [nextImport],
-    }),
-    jobs,
-    webhooks: new WebhookSender({
-      db,
-      clock,
-      logger,
-      settings,
-      networks: config.webhookNetworks,
-      agent: `Roster/${VERSION}`,
-      tell: (viewer, eventId) => tellOf(db.read, viewer, minuteOf(clock()), eventId),
-    }),
-    troubles: new Troubles({ db, config, clockWatch, backupProblem }),
-    setBackClock: new SetBackClock({ db, clock, logger }),
-    clockWatch,
-    startedAt: instant(clock()),
-    setupToken: randomBytes(24).toString('base64url'),
-    ends: [],
-  };
+  const { db, config, clock, logger, mailbox } = parts;
+  const context = makeContext(parts);
 
   const app = express();
   app.disable('x-powered-by');
@@ -224,7 +122,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
-  const sessions = new SessionStore(db, clock, {
+  const sessions = new ExpressSessions(db, clock, {
     idleMinutes: config.sessionIdleMinutes,
     maxHours: config.sessionMaxHours,
   });
@@ -314,12 +212,6 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     }),
   );
   return { express: app, context };
-}
-
-/** An event as its reader may know it. */
-async function tellOf(db: Reader, viewer: Viewer, now: Instant, eventId: number): Promise<object | undefined> {
-  const [event] = await toldEvents(db, await findContactViewer(db, viewer, now), [eventId]);
-  return event;
 }
 
 /** Where somebody begins: the first list that they may read, the groups that they lead, or their own page. */

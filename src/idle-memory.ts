@@ -9,6 +9,8 @@ const MOST_AT_WORK = 0.1;
 const RESTED = 15;
 /** Looks from the first of these until V8 has given all back. */
 const DONE = 45;
+/** Of what the old generation may grow by until it is tidied, in percent. */
+const GROWS_BY = 30;
 
 /**
  * Has the room of a load given back once it is over. V8 would do that some seconds later by itself, a little at a time, but waits for
@@ -37,4 +39,16 @@ export function idleWatch(setFlag: (flag: string) => void): (atWork: number) => 
 
 function isSaving(rest: number): boolean {
   return rest >= RESTED && rest < DONE;
+}
+
+/**
+ * Has the old generation tidied when it has grown by less than it may, until what is returned is called: a long work leaves behind what
+ * lived for as long as one of its pieces, and nothing stays of it. Each tidying takes as long as ever, so a page is not worth more of them.
+ */
+export function tidiedSooner(setFlag: (flag: string) => void = setFlagsFromString): () => void {
+  const tidyAt = (percent: number) => {
+    for (const trigger of ['soft', 'hard']) setFlag(`--incremental-marking-${trigger}-trigger=${percent}`);
+  };
+  tidyAt(GROWS_BY);
+  return () => tidyAt(0);
 }

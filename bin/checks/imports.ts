@@ -14,6 +14,7 @@ const GROUND = new Set(['access', 'db', 'facets', 'forms', 'jobs', 'lists', 'tex
 /** The files beside the folders: the program itself is a face, the rest of them are ground. */
 const PROGRAM: Record<string, Floor> = {
   'app.ts': 'faces',
+  'context-making.ts': 'faces',
   'features.ts': 'faces',
   'index-reader.ts': 'faces',
   'index-reading.ts': 'faces',

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import { grants, type Rights } from './rights.ts';
 
 /**
@@ -68,8 +69,18 @@ export async function isAnyAdministrator(
   now: Instant,
   without: Parameters<typeof administrators>[2] = {},
 ): Promise<boolean> {
+  if (Object.keys(without).length === 0) return (await selectFirst(db, { now })).length > 0;
   return (await administrators(db, now, without).select('id').first()) !== undefined;
 }
+
+/** Asked for each piece of what is done to many. */
+const selectFirst = prepared<{ now: Instant }, { id: number }>((db, { now }) =>
+  administrators(db, now).select('id').limit(1),
+);
+
+const selectAll = prepared<{ now: Instant }, { id: number }>((db, { now }) =>
+  administrators(db, now).orderBy('id').select('id'),
+);
 
 export async function isAdministrator(db: Reader, userId: number, now: Instant): Promise<boolean> {
   return (await administrators(db, now).where('id', userId).first('id')) !== undefined;
@@ -82,7 +93,7 @@ export async function isAnyAdministratorWith(db: Reader, ids: Knex.QueryBuilder,
 
 /** If nobody else would be an administrator after these were gone, the one of them who has to stay. */
 export async function findLastAdministrator(db: Reader, goingIds: number[], now: Instant): Promise<number | undefined> {
-  const all: number[] = await administrators(db, now).orderBy('id').pluck('id');
+  const all = await selectAll(db, { now });
   const going = new Set(goingIds);
-  return all.every((id) => going.has(id)) ? all[0] : undefined;
+  return all.every(({ id }) => going.has(id)) ? all.at(0)?.id : undefined;
 }

@@ -3,8 +3,8 @@ import { APPLICATIONS } from '../access/rights.ts';
 import { cleaned, optional, shownName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 
-/** Fields that stand beside those of the applications in the matrix of permissions, and what every object has. */
-const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step', 'constructor']);
+/** Fields that stand beside those of the applications in the matrix of permissions, what every object has, and the address of the form. */
+const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step', 'constructor', 'new']);
 
 /** What is said of one, on the page and by programs. */
 export const APPLICATION_FIELDS = {

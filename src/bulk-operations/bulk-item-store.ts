@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { jsonWriter } from '../text/json-writer.ts';
 import { sortedByName } from '../text/sort-key.ts';
@@ -35,6 +36,10 @@ export interface ExecutedItem {
 
 const NOTHING: Facts = {};
 
+const selectVersions = preparedInForms<{ table: string }, { ids: number[] }, { id: number; version: number }>(
+  (db, { table }, { ids }) => whereIdIn(db(table), 'id', ids).select('id', 'version'),
+);
+
 /** Writes down what an operation came to for these, and how often each had been changed by then. */
 export async function keepOutcomes(
   trx: Transaction,
@@ -43,7 +48,7 @@ export async function keepOutcomes(
 ): Promise<void> {
   const { table } = SOURCES[subjectType];
   const changed = items.filter(({ refusal }) => refusal === undefined).map(({ id }) => id);
-  const rows: { id: number; version: number }[] = await whereIdIn(trx(table), 'id', changed).select('id', 'version');
+  const rows = await selectVersions(trx, { table }, { ids: changed });
   const versions = new Map(rows.map((row) => [row.id, row.version]));
   const [inJsonBefore, inJsonAfter] = [jsonWriter(), jsonWriter()];
   await bulkInsert(

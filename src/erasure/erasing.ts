@@ -85,9 +85,10 @@ export interface ErasedUser {
 
 /** Those of them who are not erased here, once more: after a backup was restored. Returns how many. */
 export async function eraseAgain(trx: Transaction, act: Act, erased: ErasedUser[]): Promise<number> {
-  const known = new Map(erased.map((one) => [one.id, one.createdAt]));
-  const users = (await findUsers(trx, [...known.keys()])).filter(
-    ({ id, createdAt, erasedAt }) => erasedAt === null && createdAt === known.get(id),
+  // Beside backups of several installations a list names several by one id.
+  const known = new Set(erased.map(({ id, createdAt }) => `${id} ${createdAt}`));
+  const users = (await findUsers(trx, [...new Set(erased.map(({ id }) => id))])).filter(
+    ({ id, createdAt, erasedAt }) => erasedAt === null && known.has(`${id} ${createdAt}`),
   );
   if (users.length > 0) await erase(trx, act, users);
   return users.length;

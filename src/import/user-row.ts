@@ -28,8 +28,12 @@ const NO = new Set(['no', 'false', '0', '', 'nein', 'falsch']);
 const email = userEmail();
 const description = optional(5000, 'A description has at most 5,000 characters.');
 
+/** The rules that depend on whose clock is meant; made once for many lines as well. */
+export const momentRules = (times: Times) => ({ start: startBy(times), end: endBy(times) });
+type MomentRules = ReturnType<typeof momentRules>;
+
 /** Checks each value of a line: what it says, or what is wrong with it, in one sentence for each. */
-export function checkRow(row: ImportedRow, times: Times): { values: RowValues; mistakes: string[] } {
+export function checkRow(row: ImportedRow, moments: MomentRules): { values: RowValues; mistakes: string[] } {
   const { values } = row;
   const mistakes: string[] = row.mistake === undefined ? [] : [row.mistake];
   if (Object.values(values).some((value) => Array.isArray(value) && value.length > MOST_IN_CELL))
@@ -43,8 +47,9 @@ export function checkRow(row: ImportedRow, times: Times): { values: RowValues; m
   const given = <T>(schema: z.ZodType<T>, value: string | undefined) =>
     value === undefined ? undefined : checked(schema, value);
   const dated = <T>(label: string, schema: z.ZodType<T>, value: string | undefined): T | undefined => {
+    if (value === undefined) return undefined;
     const parsed = schema.safeParse(value && spokenDay(value));
-    if (value !== undefined && !parsed.success) mistakes.push(`${label}: ${parsed.error.issues[0].message}`);
+    if (!parsed.success) mistakes.push(`${label}: ${parsed.error.issues[0].message}`);
     return parsed.data;
   };
   const flag = (key: 'no_shared_data' | 'api_only', label: string): boolean | undefined => {
@@ -59,10 +64,10 @@ export function checkRow(row: ImportedRow, times: Times): { values: RowValues; m
     email: given(email, text('email') || undefined),
     activity: text('activity'),
     groups: values.groups as string[] | undefined,
-    ends: endsIn(row, times, mistakes),
+    ends: endsIn(row, moments.end, mistakes),
     tags: values.tags === undefined ? undefined : checked(tags, (values.tags as string[]).join(',')),
-    startsAt: dated('Starts on', startBy(times), text('starts')),
-    leavesAt: dated('Leaves on', endBy(times), text('leaves')),
+    startsAt: dated('Starts on', moments.start, text('starts')),
+    leavesAt: dated('Leaves on', moments.end, text('leaves')),
     noSharedData: flag('no_shared_data', 'No shared data'),
     description: given(description, text('description')),
     contactEmail: text('contact_email') || undefined,
@@ -84,7 +89,7 @@ export function checkRow(row: ImportedRow, times: Times): { values: RowValues; m
 const MOST_IN_CELL = 200;
 
 /** One for each group; a single one is meant for all of them. Without any the memberships have no end. */
-function endsIn({ values }: ImportedRow, times: Times, mistakes: string[]): (Instant | null)[] | undefined {
+function endsIn({ values }: ImportedRow, end: MomentRules['end'], mistakes: string[]): (Instant | null)[] | undefined {
   const groups = (values.groups ?? []) as string[];
   const texts = (values.groups_until ?? []) as string[];
   if (groups.length === 0 || texts.length === 0) return undefined;
@@ -92,7 +97,6 @@ function endsIn({ values }: ImportedRow, times: Times, mistakes: string[]): (Ins
     mistakes.push(`There are ${groups.length} groups, and ${texts.length} days on which they end.`);
     return undefined;
   }
-  const end = endBy(times);
   return groups.map((_, n) => {
     const parsed = end.safeParse(spokenDay(texts.length === 1 ? texts[0] : texts[n]));
     if (!parsed.success) mistakes.push(`Groups until: ${parsed.error.issues[0].message}`);

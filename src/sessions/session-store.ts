@@ -1,181 +1,41 @@
 import { hash } from 'node:crypto';
-import type { Request } from 'express';
-import { type Session, type SessionData, Store } from 'express-session';
-import { AHEAD, type Clock, HOUR, instant, MINUTE } from '../clock.ts';
-import { type Database, isUnavailable, type Reader, type Transaction } from '../db/database.ts';
+import { AHEAD, instant } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 
-declare module 'express-session' {
-  interface SessionData {
-    userId?: number;
-    address?: string;
-    agent?: string;
-    /** Milliseconds. */
-    createdAt?: number;
-    seenAt?: number;
-    /** When somebody last showed in it that it is they, by its sign-in or since. */
-    confirmedAt?: number;
-    /** Whether a row exists: a session that was ended while a request ran must not be written back. */
-    stored?: boolean;
-  }
-}
-
-interface Limits {
-  idleMinutes: number;
-  maxHours: number;
-}
-
-/** How stale "last seen" may be; saves a write per request. */
-const SEEN_EVERY = MINUTE;
-/** Of somebody who opened a link, or is to be told something. */
-const ANONYMOUS_LIFE = HOUR;
 /** More of them than anybody needs at once: whoever has a link could open it without end (R87). */
 const ANONYMOUS_KEPT = 1_000;
 
-/** How long a session that could not be ended waits to be tried again. */
-const TRY_AGAIN_AFTER = 5_000;
+const selectByHash = prepared<{ hash: string }, Row<'sessions'>>((db, { hash }) =>
+  db('sessions').where('id_hash', hash),
+);
 
-type Done = (error?: unknown) => void;
-type Got = (error: unknown, session?: SessionData | null) => void;
-
-/** Keeps sessions in the database, by the hash of their id, with the user in a column: ending them is one DELETE. */
-export class SessionStore extends Store {
-  private readonly db: Database;
-  private readonly clock: Clock;
-  private readonly limits: Limits;
-  /** Ended, but the database could not take it yet: a full disk keeps nobody from signing out. */
-  private readonly ending = new Set<string>();
-  /** What stands in the database of the sessions of requests that are under way. */
-  private readonly kept = new WeakMap<SessionData, string>();
-
-  constructor(db: Database, clock: Clock, limits: Limits) {
-    super();
-    this.db = db;
-    this.clock = clock;
-    this.limits = limits;
-  }
-
-  override get(id: string, done: Got): void {
-    this.find(id).then((session) => done(null, session), done);
-  }
-
-  private async find(id: string): Promise<SessionData | null> {
-    const key = hashOf(id);
-    if (this.ending.has(key)) return null;
-    const [row] = await findRow(this.db.read, { hash: key });
-    if (!row) return null;
-    const now = this.clock();
-    const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + AHEAD);
-    if (isOpen) return sessionOf(row);
-    // For good: a clock that is set back later must not revive it.
-    await this.db.oneRow.note((trx) => trx('sessions').where('id_hash', key).delete());
-    return null;
-  }
-
-  override set(id: string, session: SessionData, done: Done = () => {}): void {
-    const now = this.clock();
-    const { seenAt, stored, confirmedAt, ...data } = session;
-    data.createdAt ??= now;
-    const row = {
-      user_id: session.userId ?? null,
-      data: JSON.stringify(data),
-      address: session.address ?? '',
-      agent: session.agent ?? '',
-      seen_at: instant(now),
-      expires_at: this.expiryOf(data, now),
-      confirmed_at: confirmedAt === undefined ? null : instant(confirmedAt),
-    };
-    const written = stored
-      ? this.db.oneRow.write((trx) => trx('sessions').where('id_hash', hashOf(id)).update(row))
-      : this.db.write(async (trx) => {
-          if (!(await maySignInNow(trx, session))) return;
-          await trx('sessions').insert({ id_hash: hashOf(id), created_at: instant(data.createdAt!), ...row });
-          if (session.userId === undefined) await forgetOldest(trx);
-        });
-    written
-      .then(() => {
-        session.stored = true;
-        session.createdAt = data.createdAt;
-        this.kept.set(session, contentOf(session));
-        done();
-      })
-      .catch(done);
-  }
-
-  override createSession(req: Request, data: SessionData): Session & SessionData {
-    const session = super.createSession(req, data);
-    this.kept.set(session, contentOf(session));
-    return session;
-  }
-
-  /**
-   * Writes down what a request changed in its session. One that is not there yet has to be, or its forms would be worth
-   * nothing; for what else is forgotten, such as a message for its next page, no answer is held back.
-   */
-  async keep(session: Session & SessionData): Promise<void> {
-    const call = (work: (done: Done) => void) =>
-      new Promise<void>((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
-    if (contentOf(session) === (this.kept.get(session) ?? NO_CONTENT)) {
-      if (session.stored) await call((done) => this.touch(session.id, session, done));
-      return;
-    }
-    const { stored } = session;
-    try {
-      await call((done) => this.set(session.id, session, done));
-    } catch (error) {
-      const hasForm = !stored && session.csrfSecret !== undefined;
-      if (hasForm || !isUnavailable(error)) throw error;
-    }
-  }
-
-  override touch(id: string, session: SessionData, done: Done = () => {}): void {
-    const now = this.clock();
-    if (now - (session.seenAt ?? 0) < SEEN_EVERY) {
-      done();
-      return;
-    }
-    this.db.oneRow
-      .note((trx) =>
-        trx('sessions')
-          .where('id_hash', hashOf(id))
-          .update({ seen_at: instant(now), expires_at: this.expiryOf(session, now) }),
-      )
-      .then(() => done())
-      .catch(done);
-  }
-
-  override destroy(id: string, done: Done = () => {}): void {
-    this.end(hashOf(id)).then(() => done(), done);
-  }
-
-  /** Where the database does not take it now, it is tried again until it does; a session that was ended counts for nothing meanwhile. */
-  private async end(hash: string): Promise<void> {
-    try {
-      await this.db.oneRow.write((trx) => trx('sessions').where('id_hash', hash).delete());
-      this.ending.delete(hash);
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      this.ending.add(hash);
-      setTimeout(() => void this.end(hash).catch(() => undefined), TRY_AGAIN_AFTER).unref();
-    }
-  }
-
-  private expiryOf(session: Partial<SessionData>, now: number): string {
-    if (session.userId === undefined) return instant(now + ANONYMOUS_LIFE);
-    return instant(
-      Math.min(now + this.limits.idleMinutes * MINUTE, (session.createdAt ?? now) + this.limits.maxHours * HOUR),
-    );
-  }
+/** The session of which this is the hash of the id. */
+export async function findSession(db: Reader, hash: string): Promise<Row<'sessions'> | undefined> {
+  const [row] = await selectByHash(db, { hash });
+  return row;
 }
 
-function sessionOf(row: Row<'sessions'>): SessionData {
-  const confirmedAt = row.confirmed_at === null ? undefined : Date.parse(row.confirmed_at);
-  return { ...JSON.parse(row.data), seenAt: Date.parse(row.seen_at), confirmedAt, stored: true };
+/** Nothing where its user may not sign in any more by the password of that time. */
+export async function insertSession(
+  trx: Transaction,
+  row: Row<'sessions'>,
+  passwordSetAt: string | null | undefined,
+): Promise<void> {
+  if (row.user_id !== null && !(await maySignInNow(trx, row.user_id, passwordSetAt))) return;
+  await trx('sessions').insert(row);
+  if (row.user_id === null) await forgetOldest(trx);
 }
 
-const findRow = prepared<{ hash: string }, Row<'sessions'>>((db, { hash }) => db('sessions').where('id_hash', hash));
+export async function updateSession(trx: Transaction, hash: string, change: Partial<Row<'sessions'>>): Promise<void> {
+  await trx('sessions').where('id_hash', hash).update(change);
+}
+
+export async function deleteSession(trx: Transaction, hash: string): Promise<void> {
+  await trx('sessions').where('id_hash', hash).delete();
+}
 
 /** Ends every session of these users, but for the one that is kept; returns how many each had. */
 export async function endSessions(trx: Transaction, userIds: number[], keep?: string): Promise<Map<number, number>> {
@@ -262,10 +122,9 @@ export async function pruneSessions(trx: Transaction, now: string): Promise<numb
 }
 
 /** A sign-in that was under way while its user lost access must leave nothing behind that a later activation would revive. */
-async function maySignInNow(trx: Transaction, { userId, passwordSetAt }: SessionData): Promise<boolean> {
-  if (userId === undefined) return true;
+async function maySignInNow(trx: Transaction, id: number, passwordSetAt: string | null | undefined): Promise<boolean> {
   const user = await trx('users')
-    .where({ id: userId, activity: 'active', api_only: false })
+    .where({ id, activity: 'active', api_only: false })
     .whereNotNull('password_hash')
     .first('password_set_at');
   return user !== undefined && user.password_set_at === passwordSetAt;
@@ -276,19 +135,6 @@ async function forgetOldest(trx: Transaction): Promise<void> {
   const anonymous = () => trx('sessions').whereNull('user_id');
   const kept = anonymous().orderBy('created_at', 'desc').orderBy('id_hash').limit(ANONYMOUS_KEPT).select('id_hash');
   await anonymous().whereNotIn('id_hash', kept).delete();
-}
-
-const NO_CONTENT = '{}';
-
-/** Without what is kept in columns of its own, or anew by every answer. */
-function contentOf({
-  cookie: _cookie,
-  seenAt: _seenAt,
-  stored: _stored,
-  createdAt: _createdAt,
-  ...content
-}: SessionData) {
-  return JSON.stringify(content);
 }
 
 /** Under which a session is kept: its id is nowhere in the database (R55). */

@@ -105,11 +105,16 @@ export async function countLiveTokens(db: Reader, userIds: number[], now: Instan
 
 /** Ends all that these users have: how many each had. */
 export async function endTokensOf(trx: Transaction, userIds: number[], at: Instant): Promise<Map<number, number>> {
-  const open = () => whereIdIn(trx('tokens').whereNull('ended_at'), 'user_id', userIds);
-  const rows: { user_id: number }[] = await open().select('user_id');
-  if (rows.length > 0) await open().update({ ended_at: at });
+  const rows = await selectOpen(trx, { userIds });
+  if (rows.length > 0) await openOf(trx, userIds).update({ ended_at: at });
   return new Map([...Map.groupBy(rows, (row) => row.user_id)].map(([id, those]) => [id, those.length]));
 }
+
+const openOf = (db: Reader, userIds: number[]) => whereIdIn(db('tokens').whereNull('ended_at'), 'user_id', userIds);
+
+const selectOpen = prepared<{ userIds: number[] }, { user_id: number }>((db, { userIds }) =>
+  openOf(db, userIds).select('user_id'),
+);
 
 /** Of every user. */
 export async function endAllTokens(trx: Transaction, at: Instant): Promise<void> {

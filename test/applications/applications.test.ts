@@ -98,6 +98,7 @@ describe('applications', () => {
     for (const [key, message] of [
       ['users', /a meaning of its own/],
       ['version', /a meaning of its own/],
+      ['new', /a meaning of its own/],
       ['constructor', /a meaning of its own/],
       ['time-sheets', /the key time-sheets already/],
       ['Rooms', /small letters/],

@@ -99,7 +99,7 @@ describe('an action on groups', () => {
     const withdrawn = await done('set-permission', [support], { application: 'rooms', level: 'none' });
     expect((await alice.post('/applications/rooms/deletion')).status).toBe(303);
     expect(await textOf(alice, granted)).toContain('1 group grants read on rooms.');
-    expect(await textOf(alice, await undone(idOf(withdrawn)))).toContain('There is no such application any more.');
+    expect(await textOf(alice, await undone(idOf(withdrawn)))).toContain('There is no such application any more');
   });
 
   it.each<[string, Fields, string]>([
@@ -216,7 +216,7 @@ describe('what the pages of a group save', () => {
     const saved = await submit(alice, `/groups/${support}/edit`, { name: 'Service' });
     const from = await undoOf(saved.headers.location);
     await submit(alice, '/groups/new', { name: 'Support' });
-    expect(await textOf(alice, await undone(from))).toContain('There is a group named Support already.');
+    expect(await textOf(alice, await undone(from))).toContain('There is a group named Support already');
     expect((await stateOf(support)).name).toBe('Service');
   });
 

@@ -99,12 +99,14 @@ describe('a restore', () => {
     await eraseBob();
     const list = readErasedList(join(settings().dataDir, 'backups'));
     expect(list.map(({ id }) => id)).toEqual([people.bob]);
-    addToErasedList(folder, list);
+    // Another Roster keeps its backups there as well.
+    const other = { id: people.bob, createdAt: '2020-01-01T00:00:00.000Z', erasedAt: '2020-02-01T00:00:00.000Z' };
+    addToErasedList(folder, [...list, other]);
     const text = readFileSync(join(folder, ERASED_LIST), 'utf8');
     expect(text).not.toContain('bob');
     await stop();
     expect(await restored('another')).toMatchObject({ name: `erased user ${people.bob}`, intact: true, again: 1 });
-    expect(readErasedList(join(settings('another').dataDir, 'backups'))).toEqual(list);
+    expect(readErasedList(join(settings('another').dataDir, 'backups'))).toEqual([...list, other]);
   });
 
   it('takes the list along with each backup, and takes nobody else for one of it', async () => {

@@ -116,7 +116,11 @@ describe('turns', () => {
 
   function dueOf(all: [id: number, moments: number[]][], setAt: number, now: number) {
     const turns = new Turns();
-    for (const [id, moments] of all) turns.set(id, moments, setAt);
+    for (const [n, [id, moments]] of all.entries()) {
+      turns.set(id, moments, setAt);
+      // As for a page in between.
+      if (n % 5 === 0) turns.due(now);
+    }
     const [from, to] = [Math.min(setAt, now), Math.max(setAt, now)];
     const turned = [...new Map(all)].filter(([, moments]) => moments.some((one) => one > from && one <= to));
     return { due: turns.due(now).sort(ascending), turned: turned.map(([id]) => id).sort(ascending) };

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { idleWatch } from '../../src/idle-memory.ts';
+import { idleWatch, tidiedSooner } from '../../src/idle-memory.ts';
 
 const SAVE = '--memory-saver-mode';
 const DONT = '--no-memory-saver-mode';
@@ -22,4 +22,12 @@ it('has none saved in a pause, nor once there is work again', () => {
   expect(flagsAfter([0.9, 5], [0, 14], [0.9, 1], [0, 14])).toEqual([]);
   expect(flagsAfter([0.9, 5], [0, 20], [0.11, 1], [1, 50])).toEqual([SAVE, DONT]);
   expect(flagsAfter([0.9, 5], [0, 500], [0.9, 1], [0.1, 20])).toEqual([SAVE, DONT, SAVE]);
+});
+
+it('has the old generation tidied sooner during a long work, and no longer once it is over', () => {
+  const flags: string[] = [];
+  const over = tidiedSooner((flag) => flags.push(flag));
+  expect(flags).toEqual(['--incremental-marking-soft-trigger=30', '--incremental-marking-hard-trigger=30']);
+  over();
+  expect(flags.slice(2)).toEqual(['--incremental-marking-soft-trigger=0', '--incremental-marking-hard-trigger=0']);
 });

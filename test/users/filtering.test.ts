@@ -5,7 +5,7 @@ import type { Activity } from '../../src/access/activity.ts';
 import { DAY, instant, MINUTE } from '../../src/clock.ts';
 import { ACTIVITIES } from '../../src/users/list/user-facets.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
-import { STATE_LABELS } from '../../src/users/pages/user-list-page.ts';
+import { STATE_LABELS } from '../../src/users/state-labels.ts';
 import { STATES, type State, statesOf } from '../../src/users/user-state.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd, everybody, type Listed } from '../support/crowd.ts';

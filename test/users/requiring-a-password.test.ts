@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import { changeOwnPassword } from '../../src/credentials/actions/own-password.ts';
-import { SessionStore } from '../../src/sessions/session-store.ts';
+import { ExpressSessions } from '../../src/sessions/express-sessions.ts';
 import { findUsers } from '../../src/users/user-store.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { NotSignedIn } from '../../src/verbs/refusals.ts';
@@ -83,7 +83,7 @@ describe('requiring a new password', () => {
     await required();
     const act = programAct(app.context.actSettings, { id, name: 'bob' });
     await expect(app.db.write((trx) => changeOwnPassword(trx, act, bob, 'a hash'))).rejects.toThrow(NotSignedIn);
-    const store = new SessionStore(app.db, app.context.clock, { idleMinutes: 60, maxHours: 24 });
+    const store = new ExpressSessions(app.db, app.context.clock, { idleMinutes: 60, maxHours: 24 });
     const begun = { userId: id, passwordSetAt: bob.passwordSetAt, cookie: {} };
     await new Promise((resolve) => store.set('x', begun as never, resolve));
     expect(await app.db.read('sessions').where('user_id', id)).toEqual([]);

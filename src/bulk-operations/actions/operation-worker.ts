@@ -6,6 +6,7 @@ import { type Database, isUnavailable, type Transaction } from '../../db/databas
 import type { Foretold } from '../../facets/foretold.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../giving-way.ts';
+import { tidiedSooner } from '../../idle-memory.ts';
 import type { Ended } from '../../users/list/user-holding.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
@@ -128,7 +129,12 @@ export class OperationWorker {
   }
 
   async #workOn(): Promise<void> {
-    while (!this.#isStopped && (await this.#step())) await giveWay();
+    const over = tidiedSooner();
+    try {
+      while (!this.#isStopped && (await this.#step())) await giveWay();
+    } finally {
+      over();
+    }
   }
 
   /** Another process is at work. Whether it has anything to do, after a while in which it may have ended. */

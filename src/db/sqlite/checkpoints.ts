@@ -53,14 +53,16 @@ export class Checkpoints {
   async #look(): Promise<boolean> {
     const isLongWork = performance.now() - this.#lastPiece < OVER_AFTER;
     const [{ log }] = await this.#writer.raw('pragma wal_checkpoint(noop)');
-    if (!isLongWork) await this.#moveHere(log);
-    else if (log >= MUCH_LOGGED) await this.#moveAside().catch(() => this.#moveHere(log));
+    // What the work left in the log is as much as ever, and nobody is to stand behind that either.
+    const isAside = isLongWork || this.#thread.isThere;
+    if (log >= (isLongWork ? MUCH_LOGGED : ENOUGH_LOGGED))
+      await (isAside ? this.#moveAside().catch(() => this.#moveHere()) : this.#moveHere());
     if (!isLongWork) await this.#thread.end();
     return isLongWork && !this.#isEnded;
   }
 
-  async #moveHere(log: number): Promise<void> {
-    if (log >= ENOUGH_LOGGED) await this.#writer.raw('pragma wal_checkpoint(passive)');
+  async #moveHere(): Promise<void> {
+    await this.#writer.raw('pragma wal_checkpoint(passive)');
   }
 
   /** The log begins anew only when all of it was moved: the work goes on beside the most of it, and waits for the little that it added. */

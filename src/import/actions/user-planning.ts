@@ -9,7 +9,7 @@ import type { Judge } from '../../verbs/action.ts';
 import { leaveOut, type Refusal, unfitFields } from '../../verbs/outcome.ts';
 import type { PlannedLine } from '../import-plan-store.ts';
 import type { ImportedRow } from '../imported-row.ts';
-import { checkRow } from '../user-row.ts';
+import { checkRow, momentRules } from '../user-row.ts';
 import { inWords, type Planned, sharedMistakes, type WholeFile } from './import-kind.ts';
 import { namedIn } from './naming.ts';
 import { type CheckedRow, changeOf, newUserOf, type RowChange } from './row-change.ts';
@@ -37,9 +37,9 @@ export async function planUsers(
   const keys = new Map(rows.map((row) => [row, keysOf(row, found.get(row))]));
   const shared = await findShared([...keys.values()].flat().map(({ key }) => key));
   const named = await namedIn(db, by, rows, [...new Set(found.values())]);
-  const times = formatIn({ zone: choices.zone });
+  const moments = momentRules(formatIn({ zone: choices.zone }));
   const drafts = rows.map((row): Draft => {
-    const { values, mistakes } = checkRow(row, times);
+    const { values, mistakes } = checkRow(row, moments);
     const twice = sharedMistakes(keys.get(row)!, shared);
     const checked = { row, values, mistakes: [...mistakes, ...twice], id: found.get(row) };
     const made = changeOf(checked, named, choices.by);

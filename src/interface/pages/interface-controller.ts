@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { wordsOf } from '../../audit/pages/event-words.ts';
 import type { ShownEvent } from '../../audit/pages/shown-events.ts';
-import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
+import { STATE_LABELS } from '../../users/state-labels.ts';
 import { render } from '../../web/render.ts';
 
 const EVENT: AuditEvent = {

@@ -12,7 +12,7 @@ import { listMembers } from '../../memberships/list/member-list.ts';
 import { soughtMembers } from '../../memberships/list/sought-members.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findOwnOpen } from '../../reviews/own-reviews.ts';
-import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
+import { STATE_LABELS } from '../../users/state-labels.ts';
 import { badgesOf, stateLimits } from '../../users/user-state.ts';
 import { findSubjects, findUsers } from '../../users/user-store.ts';
 import { Forbidden } from '../../verbs/refusals.ts';

@@ -19,7 +19,7 @@ export interface MemberSearch {
   looksAtEmails: boolean;
 }
 
-export const EVERYBODY: MemberSearch = { q: '', looksAtEmails: false };
+const EVERYBODY: MemberSearch = { q: '', looksAtEmails: false };
 
 /** Members of a group who are not deleted, those whose membership is over included. */
 export interface SoughtMembers {

@@ -5,7 +5,7 @@ import { instant } from '../../clock.ts';
 import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
 import { pieces } from '../../db/ids.ts';
 import { findGroups } from '../../groups/group-store.ts';
-import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
+import { STATE_LABELS } from '../../users/state-labels.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import { sendCsv } from '../../web/csv.ts';
 import { render } from '../../web/render.ts';

@@ -10,7 +10,7 @@ import { findGroups } from '../../groups/group-store.ts';
 import { findLedIds } from '../../groups/leader.ts';
 import { whyNotToLead } from '../../leading/led-group.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
-import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
+import { STATE_LABELS } from '../../users/state-labels.ts';
 import type { Subject } from '../../users/user.ts';
 import { badgesOf, type State, stateLimits } from '../../users/user-state.ts';
 import { findSubjects } from '../../users/user-store.ts';

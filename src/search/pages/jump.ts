@@ -17,7 +17,7 @@ import type { UserIndex } from '../../users/list/user-index.ts';
 import { findUsersCalled } from '../../users/list/user-suggestions.ts';
 import { FURTHER_VIEWS } from '../../users/pages/further-filters.ts';
 import { offeredActions, offeredOperations } from '../../users/pages/offered-actions.ts';
-import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
+import { STATE_LABELS } from '../../users/state-labels.ts';
 import type { Subject, User } from '../../users/user.ts';
 import { STATES, type State, type StateLimits } from '../../users/user-state.ts';
 import { findSubjects } from '../../users/user-store.ts';

@@ -1,12 +1,12 @@
 import type { Request, RequestHandler } from 'express';
 import session, { type SessionOptions } from 'express-session';
-import type { SessionStore } from '../session-store.ts';
+import type { ExpressSessions } from '../express-sessions.ts';
 
 /**
  * Gives each request its session, and writes it down before the answer begins. The library begins the answer first: where
  * the database then refuses, it can only break the connection.
  */
-export function keptSession(store: SessionStore, options: SessionOptions): RequestHandler {
+export function keptSession(store: ExpressSessions, options: SessionOptions): RequestHandler {
   const begin = session({ ...options, store });
   return (req, res, next) => {
     const end = res.end;

@@ -1,21 +1,18 @@
 import type { Request, Response } from 'express';
-import type { Activity } from '../../access/activity.ts';
 import { makeAdministrators } from '../../access/administrators.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
-import type { Counted } from '../../facets/facet-index.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';
 import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { type Choice, type Filter, listFrame, noSuch } from '../../lists/list-frame.ts';
-import { idsAmong, NONE, toggled } from '../../lists/list-query.ts';
+import { listFrame } from '../../lists/list-frame.ts';
+import { idsAmong } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { grouped } from '../../text/text.ts';
 import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -24,39 +21,17 @@ import { LONGEST_LIST } from '../list/pasted-list.ts';
 import type { UserCounts } from '../list/user-counts.ts';
 import { listMeanwhile, listUsers, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
-import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
+import { type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
 import { findAllWaiting, WAITING_VIEWS } from '../list/waiting.ts';
-import { STATES, type State, stateLimits } from '../user-state.ts';
-import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
+import { STATE_LABELS } from '../state-labels.ts';
+import { stateLimits } from '../user-state.ts';
+import { type Further, findFurther } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
 import { rowsOf } from './list-rows.ts';
-
-export const STATE_LABELS: Record<State, string> = {
-  'not-started': 'Not started',
-  'not-invited': 'Not invited',
-  invited: 'Invited',
-  'not-delivered': 'Not delivered',
-  'invitation-expired': 'Invitation expired',
-  'never-signed-in': 'Never signed in',
-  'password-due': 'Password due',
-  'no-second-factor': 'No second factor',
-  locked: 'Locked',
-  left: 'Left',
-  stale: 'Stale',
-  'to-be-confirmed': 'To be confirmed',
-  'api-only': 'API-only',
-  orphaned: 'Orphaned',
-  'review-due': 'Review due',
-  unused: 'Unused',
-  'no-token': 'Without a token',
-  'linked-to-account': 'Linked to customer or supplier',
-};
-
-const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
+import { TOP_GROUPS, userFilters } from './user-filters.ts';
 
 /** So many actions stand in the bar, the others in its menu. */
 const AT_HAND = 5;
-const TOP_GROUPS = 10;
 const TOP_TAGS = 20;
 
 /** The list of users, as the address asks for it. */
@@ -186,48 +161,7 @@ function listPage({
   folded: string[];
   allTicked?: AllTicked;
 }) {
-  const { counts } = list;
-  const { pasted } = list;
-  const choice = <T extends string | number>(
-    name: 'activity' | 'state' | 'tag' | 'group',
-    value: T,
-    label: string,
-    count: number | undefined,
-  ): Choice => ({
-    label,
-    value,
-    count,
-    isChosen: (query[name] as T[]).includes(value),
-    isWord: name === 'activity' || name === 'state',
-    path: listPath(query, { [name]: toggled(query[name] as T[], value) }),
-  });
-  const activity = (Object.keys(ACTIVITY_LABELS) as Activity[]).map((value) =>
-    choice('activity', value, ACTIVITY_LABELS[value], counts?.activity[value]),
-  );
-  const state = STATES.map((value, n) => choice('state', value, STATE_LABELS[value], counts?.states[n]));
-  const chosenFrom = (name: 'tag' | 'group', offered: (Tag | NamedGroup)[], counted?: Map<number, Counted>) =>
-    largestFirst(offered, counted).map((one) =>
-      choice(name, one.id, one.name, counted && (counted.get(one.id)?.count ?? 0)),
-    );
-  const filters: Filter[] = [
-    { name: 'activity', label: 'Activity', choices: activity, unknown: noSuch('activity') },
-    { name: 'state', label: 'State', choices: state, unknown: noSuch('state') },
-    { name: 'tag', label: 'Tags', choices: chosenFrom('tag', tags, counts?.tags), unknown: noSuch('tag') },
-    {
-      name: 'group',
-      label: 'Top groups',
-      unknown: noSuch('group'),
-      choices: [
-        ...chosenFrom('group', groups, counts?.groups),
-        { ...choice('group', NONE, IN_NO_GROUP, counts?.groupless), isWord: true },
-      ],
-      more:
-        allGroups > TOP_GROUPS
-          ? { path: groupFilterPath(query, { name: '', from: 0 }), label: `${grouped(allGroups - TOP_GROUPS)} more` }
-          : undefined,
-    },
-    ...furtherFilters(query, further, counts),
-  ];
+  const { counts, pasted } = list;
   return {
     title: 'User Management',
     mayWrite,
@@ -251,7 +185,7 @@ function listPage({
         ...shownViews(pinned, query, counts?.views),
         reviewPath: mayWrite ? `/reviews/new?${new URLSearchParams({ view: listPath(query) })}` : undefined,
       },
-      filters,
+      filters: userFilters({ query, counts, groups, allGroups, tags, further }),
       folded,
       total: list.total,
       previous: list.previous,
@@ -295,10 +229,4 @@ function isWhole({ q, activity, state, tag, group, contact, starts, leaves, addr
     q === '' &&
     [activity, state, tag, group, contact, starts, leaves, address, right].every((values) => values.length === 0)
   );
-}
-
-/** What is sorted by name, in an order that no filter changes: what is offered stays where it is while counts change beside it. */
-function largestFirst<T extends { id: number }>(all: readonly T[], counted: Map<number, Counted> = new Map()): T[] {
-  const sizeOf = ({ id }: T) => counted.get(id)?.size ?? 0;
-  return all.toSorted((a, b) => sizeOf(b) - sizeOf(a));
 }

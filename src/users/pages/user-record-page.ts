@@ -23,6 +23,7 @@ import { tokensSection } from '../../tokens/told-tokens.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
+import { STATE_LABELS } from '../state-labels.ts';
 import type { Subject } from '../user.ts';
 import { badgesOf, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames } from '../user-store.ts';
@@ -31,7 +32,6 @@ import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions, operableUser } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
 import { responsibilities } from './responsibilities.ts';
-import { STATE_LABELS } from './user-list-page.ts';
 
 const MAILS_SHOWN = 10;
 
