@@ -5,6 +5,9 @@ import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
 import { tryJoinDatabase, tryLockDatabase } from './postgres/locks.ts';
 
+/** In DATA_DIR. */
+export const LOCK_FILE = 'server.lock';
+
 /** One that is just ending gives the folder back within this time. */
 const PATIENCE = 3_000;
 
@@ -59,7 +62,7 @@ function lockOf(release: (() => Promise<void>) | undefined): ServerLock | undefi
 }
 
 function tryLockFolder(dataDir: string): ServerLock | undefined {
-  const connection = new BetterSqlite(join(dataDir, 'server.lock'), { timeout: 0 });
+  const connection = new BetterSqlite(join(dataDir, LOCK_FILE), { timeout: 0 });
   try {
     // Nothing is ever committed, and nothing may be written: the lock has to be had on a full disk too. (The driver does not allow "off".)
     connection.exec('pragma journal_mode = memory; begin exclusive');

@@ -1,11 +1,15 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
+import { LOCK_FILE } from '../db/server-lock.ts';
 import { DATABASE_FILE, fileBytes } from '../db/sqlite/database-files.ts';
 
 /** What SQLite keeps beside the database while it is open, and after a crash. */
 export const DATABASE_COMPANIONS = [`${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`];
+
+/** In DATA_DIR, where they are not given from outside. */
+export const SECRETS_FOLDER = 'secrets';
 
 export function databaseFile(dataDir: string): string {
   return join(dataDir, DATABASE_FILE);
@@ -26,6 +30,33 @@ export function makeDataFolder(dataDir: string): void {
   } catch (error) {
     throw new CannotStart([`DATA_DIR cannot be written: ${dataDir} (${reasonOf(error)})`]);
   }
+  requireOwnFiles(dataDir);
+}
+
+/** A command that ran as another user may have left what this one cannot open, of which SQLite would only say that it cannot. */
+function requireOwnFiles(dataDir: string): void {
+  for (const name of [DATABASE_FILE, ...DATABASE_COMPANIONS, LOCK_FILE, SECRETS_FOLDER]) {
+    const file = join(dataDir, name);
+    const isFolder = name === SECRETS_FOLDER;
+    try {
+      accessSync(file, isFolder ? constants.R_OK | constants.X_OK : constants.R_OK | constants.W_OK);
+      if (!isFolder && statSync(file).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        throw new CannotStart([`${file} cannot be opened (${reasonOf(error)})`]);
+    }
+  }
+}
+
+/** What root makes for the folder of somebody else is given to them, or their server could not open it. */
+export function giveToOwner(dataDir: string, files: string[]): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(dataDir);
+  for (const file of files) {
+    const found = lstatSync(file, { throwIfNoEntry: false });
+    // Whoever may write in the folder may have put another name of a file of root's into it.
+    if (found?.uid === 0 && (found.isDirectory() || found.nlink === 1)) lchownSync(file, uid, gid);
+  }
 }
 
 /** Level by level: Node's own recursion never ends where a level lets itself not be made (/proc). */
@@ -37,7 +68,8 @@ function makeFolder(folder: string): void {
 
 /** Throws CannotStart where there is no database yet: commands work on what the server made, and make nothing. */
 export function requireData({ dataDir, databaseUrl }: DataPlace): void {
-  if (databaseUrl || existsSync(databaseFile(dataDir))) return;
+  if (databaseUrl) return;
+  if (existsSync(databaseFile(dataDir))) return requireOwnFiles(dataDir);
   throw new CannotStart([
     `there is no Roster in ${resolve(dataDir)}: give the folder of the server with DATA_DIR. Nothing was written`,
   ]);

@@ -8,7 +8,7 @@ import type { Config, Settings } from '../config.ts';
 import { copyAll } from '../db/copied-tables.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
-import { lockServer } from '../db/server-lock.ts';
+import { LOCK_FILE, lockServer } from '../db/server-lock.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
 import { findDamage } from '../db/sqlite/whole-database.ts';
 import { type ErasedUser, eraseAgain, finishErasures } from '../erasure/erasing.ts';
@@ -21,8 +21,8 @@ import { commandLineAct } from '../verbs/program-act.ts';
 import { backUp } from './backup.ts';
 import { backupsFolder } from './backups.ts';
 import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
-import { addToErasedList, readErasedList } from './erased-list.ts';
+import { DATABASE_COMPANIONS, databaseFile, giveToOwner, makeDataFolder } from './data-folder.ts';
+import { addToErasedList, ERASED_LIST, readErasedList } from './erased-list.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
 import { findMark, refuseMoved, removeMark } from './moved-mark.ts';
 import { type Access, endWhatActs, type Since } from './old-data.ts';
@@ -65,8 +65,11 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     const since = keepAccess ? await lookedUpSince(settings) : undefined;
     const erased = await findErasedSince(settings, file);
     const report = await prepare(settings, workshop, manifest, { access: keepAccess ? { since } : 'ended', erased });
+    giveToOwner(dataDir, [secretsFolder(workshop), databaseFile(workshop), ...secretFilesIn(workshop)]);
     const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFile(dataDir, workshop);
-    addToErasedList(backupsFolder(dataDir), erased);
+    const backups = backupsFolder(dataDir);
+    addToErasedList(backups, erased);
+    giveToOwner(dataDir, [join(dataDir, LOCK_FILE), backups, join(backups, ERASED_LIST)]);
     return { ...report, replaced, knowsSince: since !== undefined };
   } finally {
     rmSync(workshop, { recursive: true, force: true });
@@ -216,7 +219,12 @@ async function replaceOnServer(settings: Settings, workshop: string): Promise<st
 function makeFolderAside(dataDir: string): string {
   const folder = join(resolve(dataDir), `replaced-${instant(Date.now()).replace(/\D/g, '')}`);
   mkdirSync(folder, { mode: 0o700 });
+  giveToOwner(dataDir, [folder]);
   return folder;
+}
+
+function secretFilesIn(dataDir: string): string[] {
+  return readdirSync(secretsFolder(dataDir)).map((name) => join(secretsFolder(dataDir), name));
 }
 
 function moveAside(dataDir: string, folder: string, names: string[]): void {

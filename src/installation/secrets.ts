@@ -10,13 +10,13 @@ import {
   type Settings,
   SHORTEST_SECRET,
 } from '../config.ts';
-import { reasonOf } from './data-folder.ts';
+import { reasonOf, SECRETS_FOLDER } from './data-folder.ts';
 import { writeWhole } from './whole-file.ts';
 
 export const SECRET_NAMES = Object.keys(SECRET_SETTINGS) as SecretName[];
 
 export function secretsFolder(dataDir: string): string {
-  return join(dataDir, 'secrets');
+  return join(dataDir, SECRETS_FOLDER);
 }
 
 /** Where a secret is kept that is not given by the settings. */

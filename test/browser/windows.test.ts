@@ -140,6 +140,21 @@ describe('a list', () => {
     expect(await page.locator('tbody tr').count()).toBe(1);
   });
 
+  it('begins on a phone in the upper two fifths of the window, with or without scripts', async () => {
+    const tops: [string, number][] = [];
+    for (const javaScriptEnabled of [true, false]) {
+      const held = { viewport: PHONE, hasTouch: true, isMobile: true };
+      const { page: phone } = await visit({ baseURL: app.url, javaScriptEnabled, ...held });
+      await enter(app, phone, 'alice', '/');
+      for (const path of ['/users', '/groups', '/contacts']) {
+        await phone.goto(path);
+        tops.push([path, (await phone.locator('tbody tr').first().boundingBox())!.y]);
+      }
+      await phone.context().close();
+    }
+    expect(tops.filter(([, top]) => top > PHONE.height * 0.4)).toEqual([]);
+  });
+
   it('is printed whole, and holds nothing to press', async () => {
     await page.goto('/users');
     // Of somebody who is in more groups than a row names.

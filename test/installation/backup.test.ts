@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { create, extract } from 'tar';
 import { brokenInvariants } from '../../faults/invariants.ts';
@@ -230,6 +231,16 @@ describe('a restore', () => {
     expect(report.replaced === undefined).toBe(leftover === 'nothing');
     await start();
     expect(await names()).toBe(before);
+  });
+
+  it('leaves what root restores to whose folder it is', async () => {
+    await stop();
+    // Whoever is not root gives nothing away.
+    const uid = process.getuid!() === 0 ? 65_534 : process.getuid!();
+    chownSync(dataDir, uid, process.getgid!());
+    const { replaced } = await restore(settings(), file, false);
+    const made = ['', 'roster.sqlite', 'server.lock', 'secrets', 'secrets/link-secret', basename(replaced!)];
+    expect(made.map((name) => statSync(join(dataDir, name)).uid)).toEqual(made.map(() => uid));
   });
 
   it('ends sessions and open links, and sends no mail that waited', async () => {

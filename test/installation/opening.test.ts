@@ -178,6 +178,11 @@ describe('the secrets', () => {
 });
 
 describe('a damaged database', () => {
+  it('is told where something else has its name', async () => {
+    mkdirSync(join(folder, 'roster.sqlite'));
+    expect(await refusal()).toBe(`${join(folder, 'roster.sqlite')} cannot be opened (it is a folder)`);
+  });
+
   it('is told with what to do, and not served', async () => {
     await made();
     const database = join(folder, 'roster.sqlite');
