@@ -142,7 +142,7 @@ describe('Add to group and Remove from group', () => {
     const sheet = await undone(removed);
     expect((await alice.get(sheet)).text).toContain('The group Team is deleted');
     expect((await alice.post(`${open}/choices`, { group: team, untilAt: '' })).status).toBe(422);
-    expect((await alice.get(shown)).text).toContain('The group Team is deleted.');
+    expect((await alice.get(shown)).text).toContain('The group Team is deleted');
   });
 
   it('make whoever led a group its leader again, unless somebody else leads it by now', async () => {

@@ -6,7 +6,7 @@ import { kept } from '../runner/provided-globals.ts';
 export const FULL = '/dev/full';
 
 /** Only Linux has such a device. The test is one of the file that runs, of several that share this one. */
-export const itOnAFullDisk: typeof ofOneFile.skip = (...test) => {
+export const itOnAFullDisk = (...test: Parameters<typeof ofOneFile>): void => {
   const it = kept.globals.it as typeof ofOneFile;
   return existsSync(FULL) ? it(...test) : it.skip(...test);
 };
