@@ -8,5 +8,6 @@ export const FULL = '/dev/full';
 /** Only Linux has such a device. The test is one of the file that runs, of several that share this one. */
 export const itOnAFullDisk = (...test: Parameters<typeof ofOneFile>): void => {
   const it = kept.globals.it as typeof ofOneFile;
-  return existsSync(FULL) ? it(...test) : it.skip(...test);
+  const tried = existsSync(FULL) ? it : it.skip;
+  tried(...test);
 };
