@@ -69,10 +69,11 @@ function makeFolder(folder: string): void {
 /** Throws CannotStart where there is no database yet: commands work on what the server made, and make nothing. */
 export function requireData({ dataDir, databaseUrl }: DataPlace): void {
   if (databaseUrl) return;
-  if (existsSync(databaseFile(dataDir))) return requireOwnFiles(dataDir);
-  throw new CannotStart([
-    `there is no Roster in ${resolve(dataDir)}: give the folder of the server with DATA_DIR. Nothing was written`,
-  ]);
+  if (!existsSync(databaseFile(dataDir)))
+    throw new CannotStart([
+      `there is no Roster in ${resolve(dataDir)}: give the folder of the server with DATA_DIR. Nothing was written`,
+    ]);
+  requireOwnFiles(dataDir);
 }
 
 /** What the system says of a file, in words. */

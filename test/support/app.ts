@@ -78,7 +78,8 @@ async function listen(start: Start): Promise<TestApp> {
   const log: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
   const { express, context } = createApp({ db, config, clock: clock.now, logger, mailbox, showsInterface: true });
-  const server = createServer(express);
+  // Whoever comes back after a pause finds the connection as it was.
+  const server = createServer({ keepAliveTimeout: 0 }, express);
   await new Promise<void>((resolve) => server.listen(Number(settings.PORT ?? 0), '127.0.0.1', resolve));
   // A test that failed before it closed its app must not keep the run from ending.
   server.unref();
