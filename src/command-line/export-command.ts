@@ -84,7 +84,7 @@ function outputSink(): Sink {
   const stop = stoppable();
   const { stdout } = process;
   // What it means is told to whoever writes.
-  stdout.on('error', () => undefined);
+  stdout.removeAllListeners('error').on('error', () => undefined);
   return {
     write: (text) => {
       stop.ask();

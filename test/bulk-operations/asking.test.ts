@@ -140,7 +140,7 @@ describe('Add to group and Remove from group', () => {
     await alice.post(`${deletion.headers.location}/execution`);
     expect(await titleOf(added)).toBe('2 users were added to Team.');
     const sheet = await undone(removed);
-    expect((await alice.get(sheet)).text).toContain('The group Team is deleted.');
+    expect((await alice.get(sheet)).text).toContain('The group Team is deleted');
     expect((await alice.post(`${open}/choices`, { group: team, untilAt: '' })).status).toBe(422);
     expect((await alice.get(shown)).text).toContain('The group Team is deleted.');
   });

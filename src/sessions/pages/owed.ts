@@ -5,7 +5,7 @@ import { isLongEnoughAlone } from '../../passwords/password.ts';
 import { beginDemand, endDemand, findDemand, isFactorDemanded } from '../../second-factors/factor-demand-store.ts';
 import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
 import { keptForm } from '../../web/kept-form.ts';
-import { leadTo } from '../../web/whole-page.ts';
+import { isHtmx } from '../../web/render.ts';
 
 /** What somebody has to do before, or besides, everything else. */
 export interface Owed {
@@ -49,7 +49,8 @@ export function settleFirst(app: AppContext): RequestHandler {
     await lookAgain(app, req);
     const page = req.session.owed && placeToSettle(req.session.owed);
     if (!page || ALWAYS.test(req.path) || isThere(req, page)) return next();
-    leadTo(req, res, page);
+    if (isHtmx(req)) res.set('HX-Redirect', page).status(204).end();
+    else res.redirect(303, page);
   };
 }
 
