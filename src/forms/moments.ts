@@ -3,7 +3,7 @@ import type { Format } from '../text/format.ts';
 import { cleaned } from './fields.ts';
 
 /** By whose clock a day and a time are meant. */
-export type Times = Pick<Format, 'momentAt' | 'startOf'>;
+export type Times = Pick<Format, 'momentAt' | 'leavesOut' | 'startOf'>;
 
 /** The last minute that sorts as the moments do. */
 const LAST: Instant = '9999-12-31T23:59:00.000Z';
@@ -14,6 +14,8 @@ const EXACT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\
 
 const NO_DAY = 'Enter a date that exists, as YYYY-MM-DD.';
 const NO_TIME = 'Enter a time as HH:MM, from 00:00 to 23:59.';
+const LEFT_OUT =
+  'The clocks go forward over this time, so it does not exist on this day. Enter an earlier or a later one.';
 const NO_MINUTE = 'Enter a moment to the minute, without seconds.';
 
 /** A day, a day with a time, or a moment that says its zone itself: when something ends, a day with its end; null for none. */
@@ -48,7 +50,9 @@ function spoken(text: string, times: Times, ofDay: (day: Day) => Instant): strin
   const [, day, time] = DAY_AND_TIME.exec(text) ?? [];
   if (day === undefined || !isDay(day)) return NO_DAY;
   if (time !== undefined && !TIME.test(time)) return NO_TIME;
-  return bounded(time === undefined ? ofDay(day) : times.momentAt(day, time.padStart(5, '0')));
+  if (time === undefined) return bounded(ofDay(day));
+  const shown = time.padStart(5, '0');
+  return times.leavesOut(day, shown) ? LEFT_OUT : bounded(times.momentAt(day, shown));
 }
 
 /** A year has four digits in every zone. */

@@ -28,7 +28,7 @@ function emailsIn(text: string): string[] {
 }
 
 export function typedLeading(body: unknown): Typed {
-  return typedFields(body, ['name', 'email', 'emails', 'untilAt', 'channel'], ['ids']);
+  return typedFields(body, ['form', 'name', 'email', 'emails', 'untilAt', 'channel'], ['ids']);
 }
 
 export function checkInvitation(typed: Typed): FormResult<z.output<typeof invitation>> {
@@ -44,7 +44,7 @@ export interface InvitedRow {
 
 /** The rows of a list that a leader pasted, as they stand in its table. */
 export function typedRows(body: unknown): { typed: Typed; rows: InvitedRow[] } {
-  const typed = typedFields(body, ['text', 'channel', 'step'], ['name', 'email', 'keep']);
+  const typed = typedFields(body, ['form', 'text', 'channel', 'step'], ['name', 'email', 'keep']);
   const [names, emails, kept] = [typed.name, typed.email, typed.keep].map((one) => [one].flat());
   if (names.length !== emails.length) throw new Malformed('The rows of the table are not whole.');
   return { typed, rows: names.map((name, n) => ({ name, email: emails[n], isKept: kept.includes(String(n)) })) };

@@ -41,6 +41,8 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
     return instant(both.find((one) => wall(instant(one)).slice(0, 16) === `${date}T${time}`) ?? before);
   };
   const aheadAt = (moment: number) => Date.parse(`${wall(instant(moment)).slice(0, 16)}Z`) - moment;
+  const leavesOut = (date: Day, time: string): boolean =>
+    date >= FIRST_IN_ZONES && wall(momentAt(date, time)).slice(0, 16) !== `${date}T${time}`;
   const startOf = (date: Day): Instant => momentAt(date, '00:00');
   const beginsDay = (moment: Instant) => startOf(dayOf(moment)) === moment;
   const dayBefore = (moment: Instant): Day => dayOf(instant(Date.parse(moment) - MINUTE));
@@ -97,6 +99,8 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
     startOf,
     /** The moment at which the reader's clock shows a time, HH:MM, on a day. */
     momentAt,
+    /** Whether the reader's clock never shows a time on a day, as it is put forward over it. */
+    leavesOut,
     /** A length of time in its largest whole unit. */
     duration: (milliseconds: number) => {
       const whole = (unit: number) => milliseconds >= unit && milliseconds % unit === 0;

@@ -29,7 +29,8 @@ describe('a day and a time as somebody types them', () => {
     ['America/New_York', '2026-11-27 18:00', '2026-11-27T23:00:00.000Z', 'west of Greenwich'],
     ['Asia/Kathmandu', '2026-11-27 00:00', '2026-11-26T18:15:00.000Z', 'by quarters of an hour'],
     ['Pacific/Kiritimati', '2026-11-27 9:05', '2026-11-26T19:05:00.000Z', 'on the day before in UTC'],
-    ['Europe/Berlin', '2026-03-29 02:30', '2026-03-29T01:30:00.000Z', 'that the clock leaves out'],
+    ['Europe/Berlin', '2026-03-29 01:59', '2026-03-29T00:59:00.000Z', 'before the clock leaves an hour out'],
+    ['Europe/Berlin', '2026-03-29 03:00', '2026-03-29T01:00:00.000Z', 'after it left an hour out'],
     ['Europe/Berlin', '2026-10-25 02:30', '2026-10-25T00:30:00.000Z', 'that comes twice: the first of them'],
     ['America/New_York', '2026-11-01 01:30', '2026-11-01T05:30:00.000Z', 'that comes twice there'],
     ['Europe/Berlin', '2028-02-29 12:00', '2028-02-29T11:00:00.000Z', 'on a leap day'],
@@ -63,6 +64,18 @@ describe('a day and a time as somebody types them', () => {
     ['2027-02-28T12:00:30Z', 'Enter a moment to the minute, without seconds.'],
   ])('are refused where there is no such moment: %s', (text, message) => {
     expect(endIn('Europe/Berlin', text)).toBe(message);
+  });
+
+  it.each([
+    ['Europe/Berlin', '2026-03-29 02:00'],
+    ['Europe/Berlin', '2026-03-29 2:59'],
+    ['America/New_York', '2027-03-14T02:30'],
+    ['Australia/Lord_Howe', '2026-10-04 02:15'],
+    ['America/Santiago', '2026-09-06 00:00'],
+  ])('are refused in %s where its clocks go forward over them: %s', (zone, text) => {
+    const message =
+      'The clocks go forward over this time, so it does not exist on this day. Enter an earlier or a later one.';
+    expect([endIn(zone, text), startIn(zone, text)]).toEqual([message, message]);
   });
 
   it('may be left empty', () => {

@@ -41,6 +41,35 @@ describe('a list that a leader pastes', () => {
     expect(await members()).toEqual(['bob', 'carol', 'dave', 'lena', 'maria', 'Otto'].sort());
   });
 
+  it.each([
+    ['one after the other', async (press: () => Promise<unknown>) => [await press(), await press()]],
+    ['side by side', (press: () => Promise<unknown>) => Promise.all([press(), press()])],
+  ])('is invited once, and its links are shown, where its button is pressed twice, %s', async (_, twice) => {
+    const table = await read('Maria <maria@new.example>; Otto <otto@new.example>');
+    const press = (name = ['Maria', 'Otto']) => send(lena, table, { step: 'invite', name });
+    const group = path.replace('/invitations/list', '');
+    expect(await twice(press)).toEqual([
+      expect.objectContaining({ status: 303, headers: expect.objectContaining({ location: group }) }),
+      expect.objectContaining({ status: 303, headers: expect.objectContaining({ location: group }) }),
+    ]);
+    const shown = pageOf(await lena.get(group));
+    expect(String(shown.$('#links').val()).split('\n').length).toBe(2);
+    expect(await app.db.read('bulk_operations').count({ n: '*' })).toEqual([{ n: 1 }]);
+    // Gone back to and corrected it is another list.
+    expect(pageOf(await press(['Maria', 'Ottokar'])).errors()).toEqual({
+      'name-0': 'This name cannot be used. Choose another one.',
+    });
+  });
+
+  it('of one, too, shows its link where the button is pressed twice', async () => {
+    const form = await lena.get(path.replace('list', 'new'));
+    const press = () => send(lena, form, { name: 'nina', email: 'nina@new.example' });
+    await press();
+    const shown = pageOf(await lena.get((await press()).headers.location));
+    expect(shown.message()).toBe('nina is invited.');
+    expect(shown.$('#links, #link').length).toBe(1);
+  });
+
   it('tells nobody apart who is known from those who are not', async () => {
     const table = await read('erin@example.com; nobody@new.example');
     expect(pageOf(table).typed().name).toEqual(['erin', 'nobody']);

@@ -27,6 +27,15 @@ const user = (name: string) => app.db.read('users').where({ name }).first();
 const edit = (name: 'lena' | 'bob', fields: Record<string, string>) =>
   submit(alice, pathTo(app, name, '/edit'), fields);
 
+it('takes no time that the clock leaves out when summer begins, and keeps what was typed', async () => {
+  const typed = { leavesAt: '2027-03-28', 'leavesAt-time': '02:30', startsAt: '2027-03-28', 'startsAt-time': '02:00' };
+  const refused = await edit('lena', typed);
+  const message =
+    'The clocks go forward over this time, so it does not exist on this day. Enter an earlier or a later one.';
+  expect([refused.status, pageOf(refused).errors()]).toEqual([422, { leavesAt: message, startsAt: message }]);
+  expect(pageOf(refused).typed()).toMatchObject(typed);
+});
+
 describe('whoever leaves on a Friday at 18:00 in Berlin', () => {
   beforeEach(async () => {
     await edit('lena', { leavesAt: '2026-11-27', 'leavesAt-time': '18:00' });

@@ -9,6 +9,7 @@ import { findUserIdsByIdentifier } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
 import { type Invited, inviteIntoGroup } from './leading.ts';
+import { wasSent } from './sent-forms.ts';
 
 /** What a leader did to members of a group, as it is kept. */
 export interface LedDeed {
@@ -35,19 +36,22 @@ export async function keepLeading(
   return undefined;
 }
 
-/** Invites into the group as an operation: who is new, and who is known and could be added. */
+/** Invites into the group as an operation: who is new, and who is known and could be added; undefined where the same sending did it already. */
 export async function keepInvitations(
   trx: Transaction,
   act: Act,
   groupId: number,
   people: Invited[],
-): Promise<{ ids: number[]; undo: number | undefined }> {
+  sending?: string,
+): Promise<{ ids: number[]; undo: number | undefined } | undefined> {
+  if (await wasSent(trx, act.by.id!, groupId, sending)) return undefined;
   let ids: number[] = [];
   const known = await findUserIdsByIdentifier(
     trx,
     people.map(({ email }) => email),
   );
-  const choices = { invited: people.filter(({ email }) => !known.has(email)).length, access: act.channel ?? 'copy' };
+  const invited = people.filter(({ email }) => !known.has(email)).length;
+  const choices = { invited, access: act.channel ?? 'copy', sending };
   const undo = await keepLeading(trx, act, { groupId, action: PEOPLE_INVITING.name, choices }, async (own) => {
     const done = await inviteIntoGroup(trx, own, groupId, people);
     ids = done.ids;

@@ -17,6 +17,7 @@ import { confirmMembers } from '../actions/confirming.ts';
 import { keepInvitations, keepLeading } from '../actions/kept-leading.ts';
 import { addByEmail, removeMembers, setEnd, unusableNames } from '../actions/leading.ts';
 import { type Reinvited, reinviteMembers } from '../actions/reinviting.ts';
+import { sendingOf } from '../actions/sent-forms.ts';
 import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from '../leading-form.ts';
 import { actAsLeader } from './addressed-led-group.ts';
 import { namesOf, showForm, showSheet } from './leading-form-page.ts';
@@ -38,9 +39,13 @@ export async function invite(app: AppContext, req: Request, res: Response, group
   const failedOne = (errors: Errors) =>
     failed(Object.fromEntries(Object.entries(errors).map(([field, message]) => [field.replace('-0', ''), message])));
   await unlessFieldErrors(app, req, failedOne, async () => {
-    const work = (trx: Transaction) => keepInvitations(trx, actAsLeader(app, req, group.id), group.id, [values]);
-    const { ids, undo } = await app.db.write(work);
+    const sending = sendingOf(String(typed.form), [values]);
+    const work = (trx: Transaction) =>
+      keepInvitations(trx, actAsLeader(app, req, group.id), group.id, [values], sending);
+    const done = await app.db.write(work);
     const path = `/led-groups/${group.id}`;
+    if (!done) return res.redirect(303, path);
+    const { ids, undo } = done;
     if (ids.length === 0) flash(req, `${values.email} was added, or is already known here.`, { path });
     else if (channel === 'mail') flash(req, `${values.name} is invited. The mail is on its way.`, { path });
     else flash(req, `${values.name} is invited.`, { path, showInvitationsOf: ids });

@@ -9,6 +9,7 @@ import { shortened } from '../../text/text.ts';
 import { render } from '../../web/render.ts';
 import { findMembersOf } from '../actions/leading.ts';
 import { findOwn } from '../actions/reinviting.ts';
+import { formNumber } from '../actions/sent-forms.ts';
 import { tickedIn } from '../leading-form.ts';
 
 const NAMES_SHOWN = 10;
@@ -29,7 +30,8 @@ export function showForm(
 ): void {
   const title = `${form === 'leading/invitation' ? 'Invite into' : 'Add members to'} ${group.name}`;
   const permissions = grantsInWords(group.rights);
-  const page = { title, group, typed, errors, permissions, mayMail: app.mail !== undefined };
+  const number = formNumber(String(typed.form));
+  const page = { title, group, typed, form: number, errors, permissions, mayMail: app.mail !== undefined };
   render(req, res, form, page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
 }
 

@@ -12,6 +12,7 @@ import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { keepInvitations } from '../actions/kept-leading.ts';
 import { unusableNames } from '../actions/leading.ts';
+import { formNumber, sendingOf, wasSent } from '../actions/sent-forms.ts';
 import { checkInvitation, type InvitedRow, readRows, typedRows } from '../leading-form.ts';
 import { actAsLeader } from './addressed-led-group.ts';
 import { offerUndo } from './leading-operations.ts';
@@ -32,7 +33,8 @@ export function showList(
 ): void {
   const title = `Invite a list into ${group.name}`;
   const puzzling = rows.length > 0 ? withoutAddress(String(typed.text)) : [];
-  const page = { title, group, typed, rows, puzzling, errors, mayMail: app.mail !== undefined };
+  const form = formNumber(String(typed.form));
+  const page = { title, group, typed, form, rows, puzzling, errors, mayMail: app.mail !== undefined };
   render(req, res, 'leading/list', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
 }
 
@@ -50,6 +52,10 @@ export async function inviteList(app: AppContext, req: Request, res: Response, g
   }
   const failed = (errors: Errors) => showList(app, req, res, { group, typed, rows, errors });
   const kept = rows.flatMap((row, n) => (row.isKept ? [{ ...row, n }] : []));
+  const path = `/led-groups/${group.id}`;
+  const sending = sendingOf(String(typed.form), kept);
+  // Their names are taken by now: the page of the group tells of them.
+  if (await wasSent(app.db.read, req.viewer!.id, group.id, sending)) return res.redirect(303, path);
   const mistakes = await mistakesOf(app, kept);
   if (Object.keys(mistakes).length > 0) return failed(mistakes);
   const people = kept.map((row) => checkInvitation({ name: row.name, email: row.email }).values!);
@@ -64,13 +70,13 @@ export async function inviteList(app: AppContext, req: Request, res: Response, g
       ),
     );
   await unlessFieldErrors(app, req, failedSome, async () => {
-    const work = (trx: Transaction) => keepInvitations(trx, actAsLeader(app, req, group.id), group.id, people);
-    const { ids, undo } = await app.db.write(work);
-    const path = `/led-groups/${group.id}`;
+    const work = (trx: Transaction) => keepInvitations(trx, actAsLeader(app, req, group.id), group.id, people, sending);
+    const done = await app.db.write(work);
+    if (!done) return res.redirect(303, path);
     const said = `${counted(people.length, 'person', 'people')} of the list ${people.length === 1 ? 'is' : 'are'} invited, or known here already and added where that can be.`;
     const channel = channelNamed(app, typed.channel);
-    flash(req, said, { path, showInvitationsOf: channel === 'copy' ? ids : undefined });
-    offerUndo(req, undo);
+    flash(req, said, { path, showInvitationsOf: channel === 'copy' ? done.ids : undefined });
+    offerUndo(req, done.undo);
     res.redirect(303, path);
   });
 }
