@@ -85,7 +85,7 @@ describe('what a form saved', () => {
     const from = String(load((await alice.get(saved.headers.location)).text)('.message input[name=from]').val());
     await submit(alice, '/users/new', { name: 'bob', email: 'other@example.com', access: 'later' });
     const sheet = (await alice.post('/bulk-operations', { action: 'undo', from })).headers.location;
-    expect((await alice.get(sheet)).text).toContain('Another user has this name already.');
+    expect((await alice.get(sheet)).text).toContain('Another user has this name already');
     expect((await alice.post(`${sheet}/execution`)).status).toBe(303);
     expect((await bob()).name).toBe('bobby');
   });

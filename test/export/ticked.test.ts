@@ -60,7 +60,7 @@ describe('Export among the actions of a list', () => {
     const answer = await alice.post(
       '/bulk-operations',
       { action: 'export', from: chosen.split('/')[2] },
-      { 'HX-Request': 'true' },
+      { 'HX-Request': 'true', 'HX-Target': 'div#dialog-body' },
     );
     expect([answer.status, answer.headers['hx-redirect']]).toEqual([
       204,

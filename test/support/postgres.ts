@@ -112,6 +112,8 @@ export const POSTGRES_PACKAGE = join(
 
 /** Its links are made by a script of its package, and npm runs none here. */
 function completePackage(): void {
+  // Done by the run already, and two at once would get into each other's way.
+  if (process.env[SERVER]) return;
   const folder = POSTGRES_PACKAGE;
   execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder });
 }
