@@ -75,9 +75,7 @@ export async function largeCrash(
     for (let round = 0; round < rounds; round++) {
       if (!path) {
         action = action === 'activate' ? 'deactivate' : 'activate';
-        const view = { scope: 'all', view: '/users', shown: '0', change: '0' };
-        const drafted = await client.post('/bulk-operations', { action, ...view });
-        path = drafted.headers.get('location')!;
+        path = await draft(client, { action, scope: 'all', view: '/users', shown: '0', change: '0' });
         await client.post(`${path}/execution`, {});
       }
       await sleep(random() * LATEST_KILL);
@@ -133,7 +131,7 @@ export async function bulkCrash(
         await client.signIn('alice', PASSWORD);
         lasts = await lengthOfOne(client, ids);
       }
-      const path = await draft(client, action, ids);
+      const path = await draft(client, { action, ids: ids.join() });
       const execution = execute(client, path);
       await sleep(momentOf(round, rounds, random()) * lasts);
       if (place.databaseUrl && (await isWriting(place))) report.amidst++;
@@ -174,7 +172,7 @@ async function isWriting(place: Place): Promise<boolean> {
 async function lengthOfOne(client: Client, ids: number[]): Promise<number> {
   let took = 0;
   for (const action of ['deactivate', 'activate']) {
-    const path = await draft(client, action, ids);
+    const path = await draft(client, { action, ids: ids.join() });
     const began = performance.now();
     if (!(await execute(client, path))) throw new Error('the operation that nothing came between failed');
     took = performance.now() - began;
@@ -182,11 +180,15 @@ async function lengthOfOne(client: Client, ids: number[]): Promise<number> {
   return took;
 }
 
-/** Where the operation is to be executed. */
-async function draft(client: Client, action: string, ids: number[]): Promise<string> {
-  const { status, headers } = await client.post('/bulk-operations', { action, ids: ids.join() });
-  if (status !== 303) throw new Error(`the draft was answered with ${status}`);
-  return headers.get('location')!;
+/** Where the operation is to be executed. A server that began a moment ago may not know yet who all are, and says so. */
+async function draft(client: Client, fields: Record<string, string>): Promise<string> {
+  const until = performance.now() + PATIENCE;
+  for (;;) {
+    const { status, headers } = await client.post('/bulk-operations', fields);
+    if (status === 303) return headers.get('location')!;
+    if (status !== 503 || performance.now() > until) throw new Error(`the draft was answered with ${status}`);
+    await sleep(200);
+  }
 }
 
 /** Whether the server says that it did it. */
