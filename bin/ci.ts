@@ -78,8 +78,8 @@ function tests(output: string, paths: string[], env = process.env): Promise<bool
     join(bin, 'jest'),
     '--json',
     `--outputFile=${output}`,
-    // More than there are processors: a third of the time tests wait for browsers, for other processes, disks and time to pass.
-    `--maxWorkers=${availableParallelism() + 2}`,
+    // One more than there are processors: tests wait for browsers, for other processes and for time to pass.
+    `--maxWorkers=${availableParallelism() + 1}`,
     ...paths,
   ];
   return command(process.execPath, args, env);
