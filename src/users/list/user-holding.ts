@@ -58,6 +58,7 @@ export function hold(holding: UserHolding, users: Numbered[], limits: StateLimit
 const LASTING_STATES: ReadonlySet<number> = new Set(
   (['api-only', 'linked-to-account'] as const).map((state) => STATES.indexOf(state)),
 );
+/** That there is a last moment, and that rights end; the others are within how many days. */
 const LASTING_LEAVES: ReadonlySet<number> = new Set([0, 1]);
 
 /** Takes in that a user who is held is not active any more, and that nothing else became of them. */
