@@ -83,6 +83,7 @@ import * as partsOfOperations from './0086-parts-of-operations.ts';
 import * as textsByOwner from './0090-texts-by-owner.ts';
 import * as contactsFedByDeletions from './0091-contacts-fed-by-deletions.ts';
 import * as groupsCountedInPieces from './0092-groups-counted-in-pieces.ts';
+import * as namesOfNow from './0093-names-of-now.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -171,6 +172,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0090-texts-by-owner': textsByOwner,
   '0091-contacts-fed-by-deletions': contactsFedByDeletions,
   '0092-groups-counted-in-pieces': groupsCountedInPieces,
+  '0093-names-of-now': namesOfNow,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */
