@@ -89,6 +89,7 @@ export const migrations: Record<string, LoadMigration> = {
   '0090-texts-by-owner': () => import('./0090-texts-by-owner.ts'),
   '0091-contacts-fed-by-deletions': () => import('./0091-contacts-fed-by-deletions.ts'),
   '0092-groups-counted-in-pieces': () => import('./0092-groups-counted-in-pieces.ts'),
+  '0093-names-of-now': () => import('./0093-names-of-now.ts'),
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, lchownSync, lstatSync, mkdirSync, re
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
+import { diskTrouble } from '../db/database.ts';
 import { LOCK_FILE } from '../db/server-lock.ts';
 import { DATABASE_FILE, fileBytes } from '../db/sqlite/database-files.ts';
 
@@ -79,7 +80,14 @@ export function requireData({ dataDir, databaseUrl }: DataPlace): void {
 /** What the system says of a file, in words. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return REASONS[code ?? ''] ?? code ?? message;
+  return REASONS[code ?? ''] ?? diskInWords(error) ?? code ?? message;
+}
+
+/** What SQLite says of the disk; undefined of everything else. */
+export function diskInWords(error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  const trouble = diskTrouble(error);
+  return trouble && { full: REASONS.ENOSPC, failing: `its disk or folder cannot be read or written, ${code}` }[trouble];
 }
 
 const REASONS: Record<string, string> = {
@@ -92,4 +100,6 @@ const REASONS: Record<string, string> = {
   EEXIST: 'a part of the path is a file',
   ENOENT: 'nothing can be made there',
   EISDIR: 'it is a folder',
+  EBUSY: 'it is a disk of its own, or another program holds it',
+  EXDEV: 'it lies on another disk',
 };

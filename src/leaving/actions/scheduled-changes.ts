@@ -1,4 +1,5 @@
 import { recordChanges } from '../../audit/audit-store.ts';
+import { findKept } from '../../bulk-operations/actions/scheduled-for-others.ts';
 import { findOperation, forgetDraft, keepAuthor } from '../../bulk-operations/bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
 import { SCHEDULABLE } from '../../bulk-operations/schedulable.ts';
@@ -25,6 +26,13 @@ export const SCHEDULED_CHANGES: LeftKind = {
       name: `${SCHEDULABLE[action] ?? action}: ${size === 1 ? '1 user' : `${size} users`}`,
       path: `/bulk-operations/${operationId}`,
     }));
+  },
+  async refusal(db, by, things) {
+    for (const { id } of things) {
+      const kept = await findKept(db, by, await findOperation(db, id));
+      if (kept) return `${kept.subject.name} ${kept.refusal.reason}: what is scheduled stays as it is.`;
+    }
+    return undefined;
   },
   async handOver(trx, act, _leaver, shares) {
     for (const { thing } of shares) {
