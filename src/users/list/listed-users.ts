@@ -104,7 +104,11 @@ interface Surroundings {
   uses: Map<number, TokenUse> | undefined;
 }
 
-function listedOf(row: FoundRow, contactName: string | null, { index, hasGroups, tags, uses }: Surroundings): ListedUser {
+function listedOf(
+  row: FoundRow,
+  contactName: string | null,
+  { index, hasGroups, tags, uses }: Surroundings,
+): ListedUser {
   return {
     id: row.id,
     name: row.name,

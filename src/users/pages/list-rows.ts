@@ -41,5 +41,6 @@ export function rowsOf(
       ? (from: string) => listPath(query, { address: [from] })
       : undefined,
     ...ALWAYS,
+    always: ALWAYS,
   };
 }
