@@ -16,8 +16,8 @@ import type { StateLimits } from '../user-state.ts';
 import { DerivedSets, NOBODY } from './derived-sets.ts';
 import { soughtOrigin } from './sign-in-origins.ts';
 import type { UserFacet } from './user-facets.ts';
-import { readUserFacts } from './user-facts.ts';
-import { type Ended, hold, holdEnded, holdingNobody, type UserHolding } from './user-holding.ts';
+import { readUsers } from './user-facts.ts';
+import { type Ended, holdEnded, holdFacts, holdingNobody, holdTexts, type UserHolding } from './user-holding.ts';
 
 /** Whose facts changed. */
 export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users' };
@@ -237,12 +237,12 @@ export class UserIndex implements Followable<Ended> {
   }
 
   async take(ids: Ids, now: number): Promise<void> {
-    const limits = { now, ...this.days };
-    const users = await readUserFacts(this.db, ids);
-    hold(
+    const users = await readUsers(this.db, ids);
+    const numbered = users.map((one) => ({ id: this.numberOf(one.row.id), of: one }));
+    holdFacts(this.holding, numbered, { now, ...this.days });
+    holdTexts(
       this.holding,
-      users.map((facts) => ({ id: this.numberOf(facts.row.id), facts })),
-      limits,
+      numbered.map(({ id, of }) => ({ id, of: of.row })),
     );
   }
 
