@@ -13,6 +13,8 @@ const templates = new Map<string, Template>();
 interface Page {
   /** Another view as text, which is given all that this one was, and the rest. */
   part(view: string, more?: object): string;
+  /** Another view that is given these things alone, for what stands on a page many times: a page has many more, and each of them is copied. */
+  piece(view: string, things: object): string;
   /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept, unless they are new each time. */
   keptPart(view: string, things: object, isNew?: boolean): string;
 }
@@ -27,12 +29,16 @@ export function renderView(view: string, page: object): string {
  * bytes for all of them, and a page takes twice as long to be put together and sent.
  */
 export function renderBytes(view: string, page: object): string {
-  return templateOf(view)({ ...page, part, keptPart } satisfies Page);
+  return templateOf(view)({ ...page, part, piece, keptPart } satisfies Page);
 }
 
 /** The library's own `include` looks for the file anew each time, and copies what it hands on twice. */
 function part(this: Page, view: string, more?: object): string {
   return templateOf(view)(more ? { ...this, ...more } : this);
+}
+
+function piece(view: string, things: object): string {
+  return templateOf(view)({ ...things, part });
 }
 
 const keptParts = new Kept<string>();
