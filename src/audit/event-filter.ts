@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
-import { literal, whereNotDeleted } from '../db/conditions.ts';
+import { literal } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdAmong } from '../db/ids.ts';
 import { preparedInForms } from '../db/prepared.ts';
@@ -8,6 +8,7 @@ import { identityKey } from '../text/identity-key.ts';
 import type { Change } from './audit-event.ts';
 import { findIdsWithin } from './audit-summaries.ts';
 import { FORM } from './event-form.ts';
+import { findCalled, textsSaying } from './names-of-now.ts';
 
 export interface AuditFilter {
   /** What they are or were called. */
@@ -70,13 +71,10 @@ export const ANY_WAY: Way = { columns: {} };
  */
 export async function findWays(db: Reader, name: string | undefined, party: 'actor' | 'subject'): Promise<Way[]> {
   if (!name) return [ANY_WAY];
-  // Each has its index, and both together have none.
-  const called = () => db('users').where('name_key', identityKey(name)).select('id', 'name');
-  const deleted = called().whereNotNull('deleted_from');
-  const users: { id: number; name: string }[] = await called().modify(whereNotDeleted).unionAll(deleted);
+  const users = await findCalled(db, [identityKey(name)]);
   // Whoever looks for Maria means maria: users sign in by it.
   const spellings = [...new Set([name, name.toLowerCase(), ...users.map((user) => user.name)])];
-  const told = () => db('audit_texts').whereIn('text', spellings);
+  const told = await textsSaying(db, spellings);
   const events = () => db('audit_events').where(`${party}_name`, db.ref('audit_texts.digest'));
   const own = events().where(`${party}_id`, db.ref('audit_texts.subject_id'));
   if (party === 'subject') own.where('audit_events.subject_type', db.ref('audit_texts.subject_type'));

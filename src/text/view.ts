@@ -38,14 +38,16 @@ function part(this: Page, view: string, more?: object): string {
 }
 
 function piece(view: string, things: object): string {
-  return templateOf(view)({ ...things, part });
+  return templateOf(view)({ ...things, part, piece, keptPart } satisfies Page);
 }
 
-const keptParts = new Kept<string>();
+const keptParts = new Map<string, Kept<string>>();
 
 function keptPart(view: string, things: object, isNew = false): string {
-  if (isNew) return templateOf(view)(things);
-  return keptParts.get([view, ...Object.values(things)], () => inOnePiece(templateOf(view)(things)));
+  if (isNew) return piece(view, things);
+  const kept = keptParts.get(view) ?? new Kept();
+  keptParts.set(view, kept);
+  return kept.get(Object.values(things), () => inOnePiece(piece(view, things)));
 }
 
 /** What was put together of many strings holds on to them, and is put together anew wherever it becomes part of another. */
