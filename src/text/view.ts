@@ -13,6 +13,8 @@ const templates = new Map<string, Template>();
 interface Page {
   /** Another view as text, which is given all that this one was, and the rest. */
   part(view: string, more?: object): string;
+  /** Another view that is given these things alone, for what stands on a page many times: a page has many more, and each of them is copied. */
+  piece(view: string, things: object): string;
   /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept, unless they are new each time. */
   keptPart(view: string, things: object, isNew?: boolean): string;
   /**
@@ -32,7 +34,7 @@ export function renderView(view: string, page: object): string {
  * bytes for all of them, and a page takes twice as long to be put together and sent.
  */
 export function renderBytes(view: string, page: object): string {
-  return templateOf(view)({ ...page, part, keptPart, partOf } satisfies Page);
+  return templateOf(view)({ ...page, part, piece, keptPart, partOf } satisfies Page);
 }
 
 /** The library's own `include` looks for the file anew each time, and copies what it hands on twice. */
@@ -40,14 +42,17 @@ function part(this: Page, view: string, more?: object): string {
   return templateOf(view)(more ? { ...this, ...more } : this);
 }
 
+function piece(view: string, things: object): string {
+  return templateOf(view)({ ...things, part, piece, keptPart, partOf } satisfies Page);
+}
+
 const keptParts = new Map<string, Kept<string>>();
 
 function keptPart(view: string, things: object, isNew = false): string {
-  const make = () => templateOf(view)({ ...things, part, keptPart, partOf } satisfies Page);
-  if (isNew) return make();
+  if (isNew) return piece(view, things);
   const kept = keptParts.get(view) ?? new Kept();
   keptParts.set(view, kept);
-  return kept.get(Object.values(things), () => inOnePiece(make()));
+  return kept.get(Object.values(things), () => inOnePiece(piece(view, things)));
 }
 
 const partsOf = new Map<string, WeakMap<object, { by: unknown; text: string }>>();
