@@ -48,7 +48,9 @@ const OF_CONTACTS: Change[] = [
     const id = await some(trx, 'groups', chance);
     const name = `${word(chance)} ${id}`;
     // Plain SQL orders groups by their keys, and the list by what names are sorted by.
-    await trx('groups').where({ id }).update({ name, name_key: sortKey(name) });
+    await trx('groups')
+      .where({ id })
+      .update({ name, name_key: sortKey(name) });
   },
 ];
 
