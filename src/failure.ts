@@ -1,7 +1,6 @@
 import { CannotStart } from './cannot-start.ts';
-import { whyUnreached } from './db/database.ts';
+import { diskInWords, whyUnreached } from './db/database.ts';
 import { NewerSchema } from './db/migrate.ts';
-import { diskInWords, reasonOf } from './installation/data-folder.ts';
 
 /** What went wrong, a line per mistake, for whoever started the program. */
 export function explained(error: unknown): string[] {
@@ -16,7 +15,7 @@ export function explained(error: unknown): string[] {
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
     return ['roster.sqlite in DATA_DIR is no database, or it is damaged'];
   // With the statement before it, of what SQLite says.
-  const disk = code === 'ENOSPC' ? reasonOf(error) : diskInWords(error);
+  const disk = diskInWords(error);
   return [disk ? `the data cannot be read or written: ${disk}` : message];
 }
 

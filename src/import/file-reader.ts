@@ -3,13 +3,11 @@ import { CsvError, parse } from 'csv-parse';
 import { unmarked } from '../text/csv.ts';
 import { isEmailAddress } from '../text/email-address.ts';
 import { counted } from '../text/text.ts';
+import type { Cell } from './cell.ts';
 import type { Columns } from './columns.ts';
 import { csvShape } from './csv-shape.ts';
 import { type FileKind, fileKind, textOf, UnreadableFile } from './encoding.ts';
 import { cellOf, isEnd, isFlat, isHead, objectIn } from './json-line.ts';
-
-/** A cell as it is meant in the file; a list only where the file has lists. */
-export type Cell = string | string[];
 
 /** One line with its cells, in the order of the heads. */
 export interface RawLine {

@@ -1,5 +1,5 @@
+import type { Cell } from './cell.ts';
 import { UnreadableFile } from './encoding.ts';
-import type { Cell } from './file-reader.ts';
 
 /** Numbers that JavaScript may write otherwise than the file: a sign-in name of twenty digits would be that of somebody else. */
 const OTHERWISE = /\d{16}|\d\.\d|\d[eE]|-0/;

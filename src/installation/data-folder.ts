@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, lchownSync, lstatSync, mkdirSync, re
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
-import { diskTrouble } from '../db/database.ts';
+import { diskInWords } from '../db/database.ts';
 import { LOCK_FILE } from '../db/server-lock.ts';
 import { DATABASE_FILE, fileBytes } from '../db/sqlite/database-files.ts';
 
@@ -81,13 +81,6 @@ export function requireData({ dataDir, databaseUrl }: DataPlace): void {
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? diskInWords(error) ?? code ?? message;
-}
-
-/** What SQLite says of the disk; undefined of everything else. */
-export function diskInWords(error: unknown): string | undefined {
-  const { code } = error as NodeJS.ErrnoException;
-  const trouble = diskTrouble(error);
-  return trouble && { full: REASONS.ENOSPC, failing: `its disk or folder cannot be read or written, ${code}` }[trouble];
 }
 
 const REASONS: Record<string, string> = {

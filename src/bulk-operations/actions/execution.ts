@@ -25,9 +25,9 @@ import {
 } from '../bulk-operation-store.ts';
 import { findItemIds, findPieces, isInTheWay, markDone, type Piece } from '../bulk-piece-store.ts';
 import { findParts } from '../part-store.ts';
+import { requireNoneKept } from '../scheduled-for-others.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
-import { requireNoneKept } from './scheduled-for-others.ts';
 
 /** What the operation would come to now, for each of these, or of its set. */
 export async function judgeOperation(

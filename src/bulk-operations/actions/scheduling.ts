@@ -12,7 +12,7 @@ import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { type BulkOperation, isLarge } from '../bulk-operation.ts';
 import { createDraft, findOperation, forgetDraft, keepAuthor, keepSet } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
-import { canBeLater } from '../schedulable.ts';
+import { canBeLater, ENDING_RIGHTS } from '../schedulable.ts';
 import {
   findSchedule,
   findScheduledFor,
@@ -22,10 +22,9 @@ import {
   moveSchedule,
   type Schedule,
 } from '../schedule-store.ts';
+import { requireNoneKept } from '../scheduled-for-others.ts';
 import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
 import { judgeOperation } from './execution.ts';
-import { requireNoneKept } from './scheduled-for-others.ts';
-import { ENDING_RIGHTS } from './weighty-operation.ts';
 
 /** Whether an operation could. */
 export function isSchedulable(operation: BulkOperation): boolean {

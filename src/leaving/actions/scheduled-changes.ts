@@ -1,9 +1,9 @@
 import { recordChanges } from '../../audit/audit-store.ts';
-import { findKept } from '../../bulk-operations/actions/scheduled-for-others.ts';
 import { findOperation, forgetDraft, keepAuthor } from '../../bulk-operations/bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
 import { SCHEDULABLE } from '../../bulk-operations/schedulable.ts';
 import { findScheduledBy, forgetSchedule } from '../../bulk-operations/schedule-store.ts';
+import { findKept } from '../../bulk-operations/scheduled-for-others.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';

@@ -12,7 +12,7 @@ import { type Rank, ranksOf } from '../../facets/ranks.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { END_OF_NAMES } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
-import { STATES, type State, type StateLimits } from '../user-state.ts';
+import type { StateLimits } from '../user-state.ts';
 import { DerivedSets, NOBODY } from './derived-sets.ts';
 import { soughtOrigin } from './sign-in-origins.ts';
 import type { UserFacet } from './user-facets.ts';
@@ -196,8 +196,9 @@ export class UserIndex implements Followable<Ended> {
     return this.holding.facets.sizeOf(facet, value);
   }
 
-  statesOf(userId: number): State[] {
-    return this.holding.facets.valuesOf('state', this.numberOf(userId)).map((n) => STATES[n]);
+  /** By their numbers. Whoever has the same ones has the same list. */
+  statesOf(userId: number): readonly number[] {
+    return this.holding.facets.valuesOf('state', this.numberOf(userId));
   }
 
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */

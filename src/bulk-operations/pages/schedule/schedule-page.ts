@@ -9,11 +9,11 @@ import { findSubjects, findUserNames } from '../../../users/user-store.ts';
 import { formatOf } from '../../../web/reader/reader-format.ts';
 import { render } from '../../../web/render.ts';
 import { actionOf, BULK_SUBJECTS, maySteer } from '../../actions/bulk-subjects.ts';
-import { keptRefusal } from '../../actions/scheduled-for-others.ts';
 import type { BulkOperation } from '../../bulk-operation.ts';
 import { findOperation } from '../../bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-piece-store.ts';
 import { findScheduled, type Schedule } from '../../schedule-store.ts';
+import { keptRefusal } from '../../scheduled-for-others.ts';
 
 const NAMES_SHOWN = 100;
 const NAMES_TOLD = 3;

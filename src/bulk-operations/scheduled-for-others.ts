@@ -1,15 +1,15 @@
-import { mayAdminister, type Viewer } from '../../access/viewer.ts';
-import { minuteOf } from '../../clock.ts';
-import type { Reader } from '../../db/database.ts';
-import type { Subject } from '../../users/user.ts';
-import { findSubjects } from '../../users/user-store.ts';
-import type { Judge } from '../../verbs/action.ts';
-import { forbidden, NOT_YOURS, type Refusal } from '../../verbs/outcome.ts';
-import { Forbidden } from '../../verbs/refusals.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { findItemIds } from '../bulk-piece-store.ts';
-import { findSchedule } from '../schedule-store.ts';
-import { ENDING_RIGHTS } from './weighty-operation.ts';
+import { mayAdminister, type Viewer } from '../access/viewer.ts';
+import { minuteOf } from '../clock.ts';
+import type { Reader } from '../db/database.ts';
+import type { Subject } from '../users/user.ts';
+import { findSubjects } from '../users/user-store.ts';
+import type { Judge } from '../verbs/action.ts';
+import { forbidden, NOT_YOURS, type Refusal } from '../verbs/outcome.ts';
+import { Forbidden } from '../verbs/refusals.ts';
+import type { BulkOperation } from './bulk-operation.ts';
+import { findItemIds } from './bulk-piece-store.ts';
+import { ENDING_RIGHTS } from './schedulable.ts';
+import { findSchedule } from './schedule-store.ts';
 
 /**
  * Why what somebody else scheduled for this one is not for the viewer to stop, move or do: they might not change them so themself (R61), or
