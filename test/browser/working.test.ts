@@ -291,6 +291,16 @@ describe('what stands above the page', () => {
     await page.context().setOffline(false);
     complaints.length = 0;
   });
+
+  it('keeps what it shows where a proxy answers in its place', async () => {
+    const rows = await page.locator('tbody tr').count();
+    await page.route('**/users?*', (route) => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' }));
+    await page.getByLabel('Search').fill('bob');
+    await page.getByText('The server could not be reached').waitFor();
+    expect([rows > 0, await page.locator('tbody tr').count()]).toEqual([true, rows]);
+    await page.unrouteAll();
+    complaints.length = 0;
+  });
 });
 
 describe('the palette', () => {
