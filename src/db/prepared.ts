@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { dialectOf } from './dialects.ts';
-import { withValuesSaid } from './said-values.ts';
+import { withPlanOfItsOwn, withValuesSaid } from './said-values.ts';
 
 /** What reads with a statement that was put together before. */
 export type Prepared<Values, T> = (db: Knex, values: Values) => Promise<T[]>;
@@ -81,8 +81,7 @@ export function preparedInForms<Form extends object, Values extends object, T>(
 function statementOf(db: Knex, { sql, bindings }: { sql: string; bindings: readonly unknown[] }): Statement {
   if (!dialectOf(db).plansByValues) return { sql, bindings: bindings.map(bindingFor) };
   const said = withValuesSaid(sql, bindings, (binding) => binding === LIMIT_MARK);
-  // A limit is given otherwise than as a value that stands there by itself, so that no plan goes by it.
-  return { sql: said.sql.replaceAll('limit ?', 'limit ? + 0'), bindings: said.values.map(bindingFor) };
+  return { sql: withPlanOfItsOwn(said.sql), bindings: said.values.map(bindingFor) };
 }
 
 /** Of a query's limit, which Knex takes as a number only. */

@@ -19,6 +19,16 @@ export function withValuesSaid(
   };
 }
 
+/** What one column is compared with. Of several at once SQLite would make the expression anew for each row. */
+const COMPARED = /(?<=[=<>] )\?/g;
+
+/**
+ * A statement with its limit, and what it compares columns with, as expressions that come to the same: no plan goes by what they come to.
+ */
+export function withPlanOfItsOwn(sql: string): string {
+  return sql.replaceAll('limit ?', 'limit ? + 0').replace(COMPARED, 'ifnull(?, null)');
+}
+
 function written(value: unknown): string | undefined {
   if (Number.isSafeInteger(value)) return String(value);
   if (typeof value === 'boolean') return String(value);

@@ -35,11 +35,14 @@ function part(this: Page, view: string, more?: object): string {
   return templateOf(view)(more ? { ...this, ...more } : this);
 }
 
-const keptParts = new Kept<string>();
+const keptParts = new Map<string, Kept<string>>();
 
 function keptPart(view: string, things: object, isNew = false): string {
-  if (isNew) return templateOf(view)(things);
-  return keptParts.get([view, ...Object.values(things)], () => inOnePiece(templateOf(view)(things)));
+  const make = () => templateOf(view)({ ...things, part, keptPart });
+  if (isNew) return make();
+  const kept = keptParts.get(view) ?? new Kept();
+  keptParts.set(view, kept);
+  return kept.get(Object.values(things), () => inOnePiece(make()));
 }
 
 /** What was put together of many strings holds on to them, and is put together anew wherever it becomes part of another. */
