@@ -91,7 +91,7 @@ function templateOf(view: string): Template {
 }
 
 /** Lines are indented, and set apart, for whoever reads the template, not for the browser. */
-const INDENTATION = /^\s+|\s+$/gm;
+const INDENTATION = /^\s+|(?<!\s)\s+$/gm;
 const EMPTY_LINES = /[\r\n]+/g;
 const CODE_OR_LETTERS = /<%[\s\S]*?%>|[\u0080-\uffff]+/g;
 
