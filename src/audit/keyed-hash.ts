@@ -30,7 +30,7 @@ function hashingWith(key: string): Hashing {
     const most = text.length * MOST_BYTES;
     const inner = most <= ROOM ? usual : roomFor(head, most);
     const length = inner.write(text, BLOCK);
-    outer.write(hash('sha256', inner.subarray(0, BLOCK + length), 'latin1'), BLOCK, 'latin1');
+    outer.write(hash('sha256', inner.subarray(0, BLOCK + length), 'binary'), BLOCK, 'binary');
     return hash('sha256', outer, 'base64url');
   };
 }
