@@ -7,6 +7,7 @@ import { checkDeploy } from './checks/deploy.ts';
 import { checkDocs } from './checks/docs.ts';
 import { checkImports } from './checks/imports.ts';
 import { checkMigrations } from './checks/migrations.ts';
+import { checkPatterns } from './checks/patterns.ts';
 import { checkSecurity } from './checks/security.ts';
 import { checkSql } from './checks/sql.ts';
 import { checkTables } from './checks/tables.ts';
@@ -42,6 +43,7 @@ const steps: Step[] = [
   { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings', '--colors=off']) },
   { name: 'floors', run: async () => report(checkImports()) },
   { name: 'sql', run: async () => report(checkSql()) },
+  { name: 'patterns', run: async () => report(checkPatterns()) },
   { name: 'writers of tables', run: async () => report(checkTables()) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
