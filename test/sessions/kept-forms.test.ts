@@ -69,6 +69,7 @@ describe('a form whose session ended while it was typed', () => {
     { who: 'lena', page: 'members/new', typed: { emails: 'nora@example.com' } },
     { who: 'lena', page: 'invitations/new', typed: { name: 'nora' } },
     { who: 'lena', page: 'invitations/list', typed: { text: 'nora@example.com' } },
+    { who: 'lena', page: 'invitations/list, read', typed: { name: 'nora' } },
   ])('is as it was left, of a sheet and of a leader: $page', async ({ who, page, typed }) => {
     const session = await signedIn(app, who);
     const begin = async () => {
@@ -77,7 +78,8 @@ describe('a form whose session ended while it was typed', () => {
     };
     const led = async () =>
       `/led-groups/${(await app.db.read('groups').where('leader_id', app.people.lena).first('id')).id}`;
-    const path = `${await (who === 'lena' ? led() : begin())}/${page}`;
+    const [address, isRead] = `${await (who === 'lena' ? led() : begin())}/${page}`.split(', ');
+    const path = isRead ? (await session.post(address, { text: 'n@example.com' })).headers.location : address;
     if (page === 'schedule/new') await session.post(path.replace(page, 'choices'), { tag: 'remote' });
     const form = await session.get(path);
     await endSessions();
@@ -100,6 +102,18 @@ describe('a form whose session ended while it was typed', () => {
       '#messages',
     ]);
     expect(late.text).toContain('Your session has ended');
+  });
+
+  it.each([
+    ['stays on the page where names are suggested while it is typed', '/webhooks/new', undefined],
+    ['leaves a page that holds nothing', '/audit', '/session/new?next=%2Faudit'],
+  ])('%s', async (_what, page, leadsTo) => {
+    const alice = await signedIn(app, 'alice');
+    await endSessions();
+    const headers = { 'HX-Request': 'true', 'HX-Current-URL': `${app.url}${page}` };
+    const late = await alice.get('/search/names?user=mu', headers);
+    expect([late.status, late.headers['hx-redirect']]).toEqual([401, leadsTo]);
+    expect(late.text.includes('What you typed is still here')).toBe(leadsTo === undefined);
   });
 
   it.each([

@@ -26,7 +26,7 @@ export function statementsRun(): number {
 }
 
 const BEGIN = 'BEGIN IMMEDIATE;';
-const ENDS = /^(commit|rollback|pragma)/i;
+const ENDS = /^(rollback|pragma)/i;
 
 /**
  * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody else wrote in between
