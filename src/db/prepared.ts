@@ -6,7 +6,7 @@ import { withListsOfOne, withPlanOfItsOwn, withValuesSaid } from './said-values.
 export type Prepared<Values, T> = (db: Knex, values: Values) => Promise<T[]>;
 
 /** Runs a statement without Knex, which takes longer over it than the database. What it gives may be kept for whoever asks the same next. */
-export type DirectRead = (sql: string, values: unknown[], isKept: boolean) => Promise<unknown[]>;
+export type DirectRun = (sql: string, values: unknown[], isKept: boolean) => Promise<unknown[]>;
 
 interface Keeping {
   /** Whether anybody will ask the same again. */
@@ -30,14 +30,20 @@ interface Statement {
 
 const MARK = '\u0001';
 
-const directReads = new WeakMap<object, DirectRead>();
+const directRuns = new WeakMap<object, DirectRun>();
 
-/** From now on prepared statements of this side of the database are run by `read`, or without it like all others. Returns what ran them before. */
-export function readsDirectly(db: Knex, read: DirectRead | undefined): DirectRead | undefined {
-  const before = directReads.get(db.client);
-  if (read) directReads.set(db.client, read);
-  else directReads.delete(db.client);
+/** From now on prepared statements of this client, be it that of a transaction, are run by `run`, or without it like all others. Returns what ran them before. */
+export function runsDirectly(client: object, run: DirectRun | undefined): DirectRun | undefined {
+  const before = directRuns.get(client);
+  if (run) directRuns.set(client, run);
+  else directRuns.delete(client);
   return before;
+}
+
+/** Runs a statement that was put together already, with a `?` for each of its values. */
+export function runSql<T>(db: Knex, sql: string, values: unknown[], isKept = false): Promise<T[]> {
+  const run = directRuns.get(db.client);
+  return (run ? run(sql, values, isKept) : db.raw(sql, values as Knex.RawBinding[])) as Promise<T[]>;
 }
 
 /**
@@ -59,9 +65,7 @@ export function prepared<Given extends object, T>(
     const { ofOne } = statement;
     const { sql, bindings } = ofOne?.isMeant(values as Values) ? ofOne : statement;
     const given = bindings.map((binding) => binding(values as Values));
-    const read = directReads.get(db.client);
-    // Inside a transaction it is for the transaction to read.
-    return (await (read ? read(sql, given, isKept) : db.raw(sql, given as Knex.RawBinding[]))) as T[];
+    return runSql(db, sql, given, isKept);
   };
 }
 
