@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -78,10 +79,14 @@ export async function keepChoices(trx: Transaction, id: number, choices: BulkOpe
 
 /** Throws NotFound for an unknown one. */
 export async function findOperation(db: Reader, id: number): Promise<BulkOperation> {
-  const row = await db('bulk_operations').where({ id }).first();
+  const [row] = await selectById(db, { id });
   if (!row) throw new NotFound('There is no such operation.');
   return operationOf(row);
 }
+
+const selectById = prepared<{ id: number }, Row<'bulk_operations'>>((db, { id }) =>
+  db('bulk_operations').where({ id }),
+);
 
 export interface ListedOperation extends BulkOperation {
   creator: string | null;
