@@ -86,9 +86,11 @@ function complete(words) {
 function offerTicked() {
   const ticked = document.querySelectorAll('input[name=ids]:checked').length;
   const words = input.value.trim().toLowerCase();
-  const buttons = [...document.querySelectorAll('#bulk-form button[name=action]')].filter(
-    (button) => ticked > 0 && !button.disabled && button.textContent.trim().toLowerCase().startsWith(words),
-  );
+  const enabled = [...document.querySelectorAll('#bulk-form button[name=action]:not(:disabled)')];
+  if (ticked === 0 || enabled.length === 0) return;
+  const called = enabled.filter((button) => ` ${button.textContent.trim().toLowerCase()}`.includes(` ${words}`));
+  // Those that the bar has no button for stand behind its last one.
+  const buttons = called.length > 0 ? called : enabled.filter((button) => button.value === 'choose');
   if (buttons.length === 0) return;
   const list = document.createElement('ul');
   list.className = 'menu';
