@@ -87,11 +87,10 @@ function offerTicked() {
   const ticked = document.querySelectorAll('input[name=ids]:checked').length;
   const words = input.value.trim().toLowerCase();
   const enabled = [...document.querySelectorAll('#bulk-form button[name=action]:not(:disabled)')];
-  if (ticked === 0 || enabled.length === 0) return;
   const called = enabled.filter((button) => ` ${button.textContent.trim().toLowerCase()}`.includes(` ${words}`));
-  // Those that the bar has no button for stand behind its last one.
+  // Those that the bar has no button for stand behind its last one; somebody may as well be looked for.
   const buttons = called.length > 0 ? called : enabled.filter((button) => button.value === 'choose');
-  if (buttons.length === 0) return;
+  if (ticked === 0 || buttons.length === 0) return;
   const list = document.createElement('ul');
   list.className = 'menu';
   for (const button of buttons) {
@@ -102,7 +101,7 @@ function offerTicked() {
     item.append(option);
     list.append(item);
   }
-  results.querySelector('.found').prepend(list);
+  results.querySelector('.found')[called.length > 0 ? 'prepend' : 'append'](list);
 }
 
 // The links and buttons of the page are the options of the list: what is chosen is followed, or sent.
