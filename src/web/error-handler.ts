@@ -6,7 +6,7 @@ import { Forbidden, NotFound, NotSignedIn, NotYet, Refused, TooManyRequests } fr
 import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
 import { HttpError, LATE, LateForm, statusOf, WrongSetup } from './http-error.ts';
-import { type KeptForm, keptForm } from './kept-form.ts';
+import { isAskedByForm, type KeptForm, keptForm } from './kept-form.ts';
 import { sentAgain } from './late-form.ts';
 import { asTickedLast } from './reader/list-ticks.ts';
 import { isHtmx, pageOf, render, targetOf } from './render.ts';
@@ -102,7 +102,7 @@ function showFormAgain(error: LateForm, req: Request, res: Response): void {
   const kept = keptForm(req);
   if (kept && !isHtmx(req)) {
     req.session.kept = kept;
-    flash(req, LATE);
+    flash(req, LATE, { isNothing: true });
     res.redirect(303, kept.path);
   } else answer(error, req, res);
 }
@@ -111,7 +111,7 @@ function showFormAgain(error: LateForm, req: Request, res: Response): void {
 async function askToSignIn({ showSignIn }: ErrorParts, req: Request, res: Response): Promise<void> {
   const kept = keptForm(req);
   if (kept && !isHtmx(req)) return showSignIn(req, res, kept);
-  if (kept) return answer(new HttpError(401, SESSION_ENDED), req, res);
+  if (isHtmx(req) && (kept || isAskedByForm(req))) return answer(new HttpError(401, SESSION_ENDED), req, res);
   if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
   else res.redirect(303, signInPath(req));
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { featuresOf } from './feature.ts';
+import { pageOf } from './render.ts';
 
 /** What somebody typed into a form whose session ended before it was sent. */
 export interface KeptForm {
@@ -38,6 +39,12 @@ export function readKept(req: Request, text: string): KeptForm | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether it was asked from the page of such a form, whatever it asks: to leave that page would lose what is typed. */
+export function isAskedByForm(req: Request): boolean {
+  const page = pageOf(req);
+  return page !== undefined && isLongForm(req, page.split('?')[0]);
 }
 
 /** Whether the page of such a form stands there: one that makes a record, or edits one. */

@@ -105,6 +105,18 @@ describe('a form whose session ended while it was typed', () => {
   });
 
   it.each([
+    ['stays on the page where names are suggested while it is typed', '/webhooks/new', undefined],
+    ['leaves a page that holds nothing', '/audit', '/session/new?next=%2Faudit'],
+  ])('%s', async (_what, page, leadsTo) => {
+    const alice = await signedIn(app, 'alice');
+    await endSessions();
+    const headers = { 'HX-Request': 'true', 'HX-Current-URL': `${app.url}${page}` };
+    const late = await alice.get('/search/names?user=mu', headers);
+    expect([late.status, late.headers['hx-redirect']]).toEqual([401, leadsTo]);
+    expect(late.text.includes('What you typed is still here')).toBe(leadsTo === undefined);
+  });
+
+  it.each([
     '{"path":"https://evil.example","fields":{"name":"x"}}',
     '{"path":"/users/new/../../session","fields":{"name":"x"}}',
     '{"path":"//evil.example","fields":{"name":"x"}}',
