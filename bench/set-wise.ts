@@ -45,8 +45,8 @@ function change(db: BetterSqlite.Database, operation: number): void {
   db.prepare(`update tokens set ended_at = ? where ended_at is null and ${meant}`).run(AT);
   // A name that an event told of before is not kept twice.
   db.exec(
-    `insert into audit_texts (digest, subject_type, subject_id, salt, text)
-     select ${DIGEST}, 'user', users.id, printf('%08d', users.id) || substr(hex(randomblob(11)), 1, 22), name from users join meant using (id)
+    `insert into audit_texts (digest, subject_type, subject_id, salt, text, is_name_of_now)
+     select ${DIGEST}, 'user', users.id, printf('%08d', users.id) || substr(hex(randomblob(11)), 1, 22), name, 1 from users join meant using (id)
      where not exists (select 1 from audit_texts where subject_type = 'user' and subject_id = users.id and text = users.name)`,
   );
   db.prepare(

@@ -5,7 +5,7 @@ import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { CannotStart } from './cannot-start.ts';
 import { isServerAddress } from './db/server-address.ts';
-import { envFileMistakes, unknownSettings } from './env-file.ts';
+import { envFileMistakes, quotedSettings, unknownSettings } from './env-file.ts';
 import { isEmailAddress } from './text/email-address.ts';
 import { isAddressOrNetwork } from './text/networks.ts';
 
@@ -14,10 +14,15 @@ export class ConfigError extends CannotStart {}
 
 export type Environment = Record<string, string | undefined>;
 
+/** Digits alone: 1e4 and 0x10 are numbers to JavaScript, and slips to everybody else. */
 const whole = (preset: number, least: number, most: number) =>
-  z.coerce
-    .number(`must be a whole number from ${least} to ${most}`)
-    .refine((n) => Number.isInteger(n) && n >= least && n <= most, `must be a whole number from ${least} to ${most}`)
+  z
+    .string()
+    .refine(
+      (text) => /^\s*\d{1,9}\s*$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `must be a whole number from ${least} to ${most}`,
+    )
+    .transform(Number)
     .default(preset);
 
 export const SHORTEST_SECRET = 32;
@@ -36,8 +41,15 @@ const settings = z.object({
   PORT: whole(3000, 0, 65535),
   HOST: z.string().default('127.0.0.1'),
   BASE_URL: httpAddress.optional(),
-  INSTANCE_NAME: z.string().max(60, 'must be at most 60 characters').default('Roster'),
-  DATA_DIR: z.string().default('./data'),
+  INSTANCE_NAME: z
+    .string()
+    .max(60, 'must be at most 60 characters')
+    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line')
+    .default('Roster'),
+  DATA_DIR: z
+    .string()
+    .refine((text) => !/^~|\$\{?\w|\p{Cc}/u.test(text), 'must be the folder itself: nobody here reads ~ or $HOME')
+    .default('./data'),
   DATABASE_URL: z
     .string()
     .refine(
@@ -139,7 +151,7 @@ export type Config = Settings & { secrets: Secrets };
 export function readSettings(environment: Environment = process.env, envFile = '.env') {
   const given = givenSettings(environment, envFile);
   const file = envFileText(envFile);
-  const mistakes = envFileMistakes(file, SETTING_NAMES);
+  const mistakes = [...envFileMistakes(file, SETTING_NAMES), ...quotedSettings(environment, SETTING_NAMES)];
   for (const name of FROM_FILE) readSecretFile(given, name, mistakes);
 
   const parsed = settings.safeParse(given);

@@ -66,6 +66,19 @@ export function unknownSettings(
   ];
 }
 
+/** These are worth what they are, whatever they look like: data was made with them. */
+const ANY_TEXT = /_(SECRET|PEPPER|TOKEN)$/;
+
+/**
+ * What reads a file of settings for a container passes quotes on as a part of them: a `DATA_DIR` in quotes would be another folder, with
+ * a new Roster in it that has lost everybody.
+ */
+export function quotedSettings(environment: Record<string, string | undefined>, known: string[]): string[] {
+  return known
+    .filter((name) => !ANY_TEXT.test(name) && /^\s*(["'`]).*\1\s*$/s.test(environment[name] ?? ''))
+    .map((name) => `${name} stands in quotes, which belong to it in the environment: leave them out`);
+}
+
 function linesOf(text: string): Line[] {
   return text.split(/\r?\n/).flatMap((line, at) => {
     const found = settingIn(line);

@@ -1,5 +1,5 @@
 import { CannotStart } from './cannot-start.ts';
-import { whyUnreached } from './db/database.ts';
+import { diskInWords, whyUnreached } from './db/database.ts';
 import { NewerSchema } from './db/migrate.ts';
 
 /** What went wrong, a line per mistake, for whoever started the program. */
@@ -14,7 +14,9 @@ export function explained(error: unknown): string[] {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return [`no permission: ${message}`];
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
     return ['roster.sqlite in DATA_DIR is no database, or it is damaged'];
-  return [message];
+  // With the statement before it, of what SQLite says.
+  const disk = diskInWords(error);
+  return [disk ? `the data cannot be read or written: ${disk}` : message];
 }
 
 /** The lines on the console, and the end. */

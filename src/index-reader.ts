@@ -1,4 +1,4 @@
-// A process that reads all users or all contacts for the server, which answers meanwhile.
+// A process that reads a part of all users, or all contacts, for the server, which answers meanwhile.
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { dataOfParent } from './config.ts';
@@ -8,7 +8,7 @@ import { takeAll } from './facets/follower.ts';
 import { pack } from './facets/parcel.ts';
 import type { IndexReading } from './index-reading.ts';
 import { whenParentIsGone } from './parent.ts';
-import { UserIndex } from './users/list/user-index.ts';
+import { readPartOfUsers } from './users/list/user-reading.ts';
 
 /** Nobody waits in this process. */
 const READ_AT_ONCE = 2_000;
@@ -19,11 +19,17 @@ whenParentIsGone(() => process.exit(1));
 // What it waits for is the reading, not its parent.
 process.channel?.unref();
 
-const { kind, now, limits }: IndexReading = JSON.parse(process.argv.at(-1)!);
+const { part, now, limits }: IndexReading = JSON.parse(process.argv.at(-1)!);
 const { dataDir, databaseUrl } = dataOfParent();
 const db = openReader(dataDir, databaseUrl);
-const index = kind === 'users' ? new UserIndex(db, () => now, limits) : new ContactIndex(db, () => now);
-await takeAll(index, now, READ_AT_ONCE);
-for (const [field, part] of Object.entries(index.held))
+const held =
+  part === 'contacts' ? await readContacts() : await readPartOfUsers(db, part, { now, ...limits }, READ_AT_ONCE);
+for (const [field, part] of Object.entries(held))
   for (const piece of pack({ field, part })) if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
 await db.destroy();
+
+async function readContacts(): Promise<object> {
+  const index = new ContactIndex(db, () => now);
+  await takeAll(index, now, READ_AT_ONCE);
+  return index.held;
+}

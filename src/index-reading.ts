@@ -5,15 +5,21 @@ import { ByteReader } from './facets/byte-reader.ts';
 import type { FillElsewhere } from './facets/follower.ts';
 import { unpack } from './facets/parcel.ts';
 import { programOf } from './program.ts';
+import type { UserPart } from './users/list/user-reading.ts';
 import type { StateLimits } from './users/user-state.ts';
 import { NotYet } from './verbs/refusals.ts';
 
 /** All that is read at once outlives the young generation that Node would choose, and would be copied to the old one: a sixth of the processor time, and 80 MB. */
 const ROOM_FOR_WHAT_IS_READ = '--max-semi-space-size=32';
 
+/** What an index holds, by the parts that are read beside each other, each by a process of its own. */
+const PARTS = { users: ['facts', 'texts'], contacts: ['contacts'] } satisfies Record<string, (UserPart | 'contacts')[]>;
+
+type Kind = keyof typeof PARTS;
+
 /** What is to be read, and as of when, in milliseconds. */
 export interface IndexReading {
-  kind: 'users' | 'contacts';
+  part: (typeof PARTS)[Kind][number];
   now: number;
   limits: Omit<StateLimits, 'now'>;
 }
@@ -41,12 +47,16 @@ export class IndexReaders {
   }
 
   /** What an index of all users, or of all contacts, holds. */
-  filling<Holding>(kind: IndexReading['kind']): FillElsewhere<Holding> {
+  filling<Holding>(kind: Kind): FillElsewhere<Holding> {
     return async (now) => {
       if (this.isStopped) throw new NotYet();
+      const { limits } = this.settings;
+      const failed = new AbortController();
       try {
-        return (await this.read({ limits: this.settings.limits, kind, now })) as Holding;
+        const parts = PARTS[kind].map((part) => this.read({ limits, part, now }, failed.signal));
+        return Object.assign({}, ...(await Promise.all(parts))) as Holding;
       } catch (error) {
+        failed.abort();
         // It was ended by us, and nobody reads in its place.
         if (this.isStopped) throw new NotYet();
         this.tell(error);
@@ -61,20 +71,22 @@ export class IndexReaders {
     for (const reader of this.running) reader.kill('SIGKILL');
   }
 
-  private async read(reading: IndexReading): Promise<object> {
+  private async read(reading: IndexReading, failed: AbortSignal): Promise<object> {
     const [program, ...args] = programOf('index-reader', [ROOM_FOR_WHAT_IS_READ]);
     // The channel is how it notices that this process is gone.
     const { dataDir, databaseUrl } = this.settings.data;
     const reader = spawn(program, [...args, JSON.stringify(reading)], {
       env: environmentFor(dataDir, databaseUrl),
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      signal: failed,
+      killSignal: 'SIGKILL',
     });
     this.running.add(reader);
     try {
       // Where the system gives no process there is nothing to read from, and nothing that ends.
       await once(reader, 'spawn');
       const [holding, [code]] = await Promise.all([holdingOf(new ByteReader(reader.stdout!)), once(reader, 'exit')]);
-      if (code !== 0) throw new Error(`reading all ${reading.kind} ended with ${code}`);
+      if (code !== 0) throw new Error(`reading all ${reading.part} ended with ${code}`);
       return holding;
     } finally {
       this.running.delete(reader);

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { flushCompileCache } from 'node:module';
+import { flushCompileCache, type ResolveHookSync, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import { pathToFileURL } from 'node:url';
@@ -14,11 +14,21 @@ const PART = /[\\/]pages[\\/].*-(controller|feature)\.ts$/;
 export async function loadInParts(): Promise<void> {
   // The single executable holds no files that it could load.
   if (isSea()) return;
+  registerHooks({ resolve });
   for (const part of parts()) {
     await import(pathToFileURL(join(import.meta.dirname, part)).href);
     flushCompileCache();
   }
 }
+
+/**
+ * Where a file of the program names another there is nothing to look for. Node would look for each of the thousands of names: which file it is, whether it
+ * is a link to another, and what the package beside it says of its kind; a fifth of what loading takes.
+ */
+const resolve: ResolveHookSync = (specifier, context, next) =>
+  specifier.startsWith('.') && specifier.endsWith('.ts')
+    ? { url: new URL(specifier, context.parentURL).href, format: 'module-typescript', shortCircuit: true }
+    : next(specifier, context);
 
 /** As paths below `src`. */
 export function parts(): string[] {

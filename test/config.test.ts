@@ -81,6 +81,13 @@ describe('the settings', () => {
     ['PORT', '65536'],
     ['PORT', '30.5'],
     ['PORT', 'http'],
+    ['PORT', '0x1770'],
+    ['PORT', '4e3'],
+    ['DATA_DIR', '~/roster'],
+    ['DATA_DIR', '$HOME/roster'],
+    ['DATA_DIR', '"/var/lib/roster"'],
+    ['HOST', "'127.0.0.1'"],
+    ['INSTANCE_NAME', 'North\nWind'],
     ['BASE_URL', 'roster.example.com'],
     ['BASE_URL', 'ftp://roster.example.com'],
     ['BASE_URL', 'http://roster.example.com/path'],
@@ -286,6 +293,19 @@ describe('the settings', () => {
 
   it('are refused where .env cannot be read', () => {
     expect(() => read({}, folder)).toThrow(CannotStart);
+  });
+
+  it('are not taken with the quotes around them, but for secrets, which are what they are', () => {
+    expect(mistakes({ ADMIN_PASSWORD: '"nine slow tractors hum"', SESSION_IDLE: '`60`' })).toEqual(
+      expect.arrayContaining(
+        ['SESSION_IDLE', 'ADMIN_PASSWORD'].map((name) => expect.stringMatching(`^${name} stands in quotes`)),
+      ),
+    );
+    expect(mistakes({ DATA_DIR: join(folder, '"roster" of \'north\'') })).toEqual([]);
+    const quoted = `"${'x'.repeat(32)}"`;
+    expect(read({ SESSION_SECRET: quoted }).givenSecrets).toEqual({ session: quoted });
+    // What reads a .env takes them off.
+    expect(read({}, file('.env', 'INSTANCE_NAME="North"\n')).instanceName).toBe('North');
   });
 
   it('that nobody knows are told and passed over', () => {

@@ -18,6 +18,14 @@ describe('the key of a name', () => {
     for (const other of others) expect([other, identityKey(other)]).toEqual([other, identityKey(one)]);
   });
 
+  it('is the same by the short way and by the long one', () => {
+    for (let code = 0; code < 128; code++) {
+      const name = `aB${String.fromCharCode(code)}9`;
+      // What is left of an end of spaces takes the long way.
+      expect([name, identityKey(name)]).toEqual([name, identityKey(`${name} `)]);
+    }
+  });
+
   it('is another where a person sees another name, in whatever alphabet', () => {
     const names = [
       'anna berg',

@@ -13,6 +13,8 @@ import { setIdleRule } from '../src/idle-accounts/idle-rule-store.ts';
 import { planOn } from '../src/import/actions/import-planning.ts';
 import { stageFile } from '../src/import/actions/staging.ts';
 import { beginPlanning } from '../src/import/import-store.ts';
+import { createListDraft } from '../src/leading/actions/list-draft.ts';
+import { typedRows } from '../src/leading/leading-form.ts';
 import { askForEmail, emailChangeAddress } from '../src/one-time-links/email-change-store.ts';
 import { makeChallenge } from '../src/passkeys/challenge-store.ts';
 import { relyingPartyOf } from '../src/passkeys/relying-party.ts';
@@ -68,7 +70,7 @@ interface Change {
 }
 
 /** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
-type OperationKind = 'draft' | 'scheduled' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led';
+type OperationKind = 'draft' | 'scheduled' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led' | 'led list';
 
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights; `decider`: they, and who may write users and groups. */
@@ -1531,7 +1533,7 @@ const ROUTES: Record<string, Classified> = {
       state: operationColumn('paused_for'),
       from: '',
       to: 'alice paused it',
-      audit: [],
+      audit: ['operation.paused'],
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
@@ -1543,7 +1545,7 @@ const ROUTES: Record<string, Classified> = {
       state: operationColumn('paused_for'),
       from: 'somebody paused it',
       to: '',
-      audit: [],
+      audit: ['operation.resumed'],
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
@@ -1555,7 +1557,7 @@ const ROUTES: Record<string, Classified> = {
       state: async (app) => (await operationColumn('cancelled_at')(app)) !== null,
       from: false,
       to: true,
-      audit: [],
+      audit: ['operation.cancelled'],
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
@@ -1865,13 +1867,29 @@ const ROUTES: Record<string, Classified> = {
     change: {
       form: '/led-groups/:id/invitations/list',
       browser: (app) => signedIn(app, 'lena'),
-      fields: { name: 'nina', email: 'nina@example.com', keep: '0', step: 'invite' },
+      fields: { text: 'nina@example.com' },
+      state: async (app) => (await app.db.read('bulk_operations')).length,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/led-groups\/:id\/invitations\/list\/\d+$/,
+      bad: { fields: { text: 'nobody' }, errors: ['text'] },
+    },
+  },
+  'get /led-groups/:id/invitations/list/:list': { open: 'leader', operation: 'led list' },
+  'post /led-groups/:id/invitations/list/:list': {
+    open: 'leader',
+    operation: 'led list',
+    change: {
+      form: '/led-groups/:id/invitations/list/:list',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { step: 'invite' },
       nonsense: { fields: { name: ['nina', 'nora'] }, status: 400 },
       state: async (app) => (await app.db.read('users')).length,
       from: 10,
       to: 11,
       audit: ['user.created', 'invitation.issued'],
-      leadsTo: /^\/led-groups\/:id$/,
+      leadsTo: /^\/led-groups\/\d+$/,
     },
   },
   'post /led-groups/:id/members': {
@@ -2479,7 +2497,7 @@ function pathOf(pattern: string, id: number | string | undefined): string {
   const [own, handle = own] = String(id).split('#');
   return pattern
     .replace(/:(id|key)/, own)
-    .replace(':handle', handle)
+    .replace(/:(handle|list)/, handle)
     .replace(':token', 'no-token-that-was-ever-made-x');
 }
 
@@ -2493,6 +2511,7 @@ async function idOf(
 ): Promise<number | string | undefined> {
   if (route.application) return applicationOf(app, route.application);
   if (route.operation === 'list') return listOf(app, viewer);
+  if (route.operation === 'led list') return ledListOf(app);
   if (route.operation) return operationOf(app, session, route.operation);
   if (route.token)
     return tokenOf(
@@ -2676,6 +2695,15 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
   const act = programAct(actSettings(app.config), { id: created_by, name: viewer, at: '2026-11-22T12:00:00.000Z' });
   const list = { typed: typedPeople({}).typed, rows: [{ ...nora, isKept: true, contact: '' }] };
   return app.db.write((trx) => createPeopleDraft(trx, act, list));
+}
+
+/** A list that Lena pasted for her group, which is seen by nobody else. */
+async function ledListOf(app: TestApp): Promise<string> {
+  const group = Number(await groupId(app, 'Support'));
+  const by = { id: app.people.lena, name: 'lena', at: '2026-11-22T12:00:00.000Z' };
+  const act = programAct(actSettings(app.config), by);
+  const list = { typed: typedRows({}).typed, rows: [{ name: 'nina', email: 'nina@example.com', isKept: true }] };
+  return `${group}#${await app.db.write((trx) => createListDraft(trx, act, group, list))}`;
 }
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */

@@ -189,10 +189,8 @@ describe('the views', () => {
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));
     note('led list', await leader.get(`${led}/invitations/list`));
-    note(
-      'led list, read',
-      await submit(leader, `${led}/invitations/list`, { text: 'x <x@y..z>; n@new.example', step: 'read' }),
-    );
+    const pasted = await submit(leader, `${led}/invitations/list`, { text: 'x <x@y..z>; n@new.example' });
+    note('led list, read', await leader.get(pasted.headers.location));
     await leader.post(`${led}/members`, { ids: String(app.people.dave), _method: 'delete' });
     const deed = pageOf(await leader.get(led))
       .$('#deeds + ul a')

@@ -96,7 +96,8 @@ export class RosterClient {
     return level === 'none' ? this.ask('DELETE', path) : this.ask('PUT', path, { body: { level } });
   }
 
-  join(userId: number, groupId: number, until: string | null = null): Promise<User> {
+  /** Where no end is said, who is in the group already keeps theirs; null takes it away. */
+  join(userId: number, groupId: number, until?: string | null): Promise<User> {
     return this.ask('PUT', `/users/${userId}/groups/${groupId}`, { body: { until } });
   }
 

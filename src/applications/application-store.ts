@@ -2,22 +2,27 @@ import { type Reader, type Transaction, violatedUnique } from '../db/database.ts
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
+import { Kept } from '../kept.ts';
 import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { type Application, builtInApplications } from './application.ts';
 
 /** The built-in ones, then those that are registered, by name. */
 export async function findApplications(db: Reader): Promise<Application[]> {
-  const rows = sortedByName(await selectRegistered(db, {}), (row) => row.name);
-  return [
-    ...builtInApplications,
-    ...rows.map((row) => ({
-      key: row.key,
-      name: row.name,
-      description: row.description,
-      registered: { id: row.id, version: row.version, at: row.created_at, by: row.created_by },
-    })),
-  ];
+  const rows = await selectRegistered(db, {});
+  const registered = () => sortedByName(rows, (row) => row.name).map(applicationOf);
+  return [...builtInApplications, ...(Object.isFrozen(rows) ? keptApplications.get([rows], registered) : registered())];
+}
+
+const keptApplications = new Kept<Application[]>();
+
+function applicationOf(row: Row<'applications'>): Application {
+  return {
+    key: row.key,
+    name: row.name,
+    description: row.description,
+    registered: { id: row.id, version: row.version, at: row.created_at, by: row.created_by },
+  };
 }
 
 const selectRegistered = prepared<object, Row<'applications'>>((db) => db('applications').orderBy('key'));

@@ -2,6 +2,7 @@ import { type Day, dayOf, type Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { preparedInForms } from '../db/prepared.ts';
 import type { Change } from './audit-event.ts';
 import type { Row } from './event-form.ts';
 
@@ -74,9 +75,7 @@ function firstOf({ id, operation_id, action, subject_type, actor_id }: Row): Ope
 
 /** What each of these operations did, or how often they did that, in the order in which it began. */
 export async function findDone(db: Reader, operationIds: number[], action?: string): Promise<Map<number, Done[]>> {
-  const query = whereIdIn(db('audit_operations'), 'operation_id', operationIds).orderBy('first_id');
-  if (action) query.where({ action });
-  const rows: OperationRow[] = await query;
+  const rows = await selectDone(db, { isOfAction: Boolean(action) }, { operationIds, action });
   const done = ({ action, subject_type, number }: OperationRow): Done => ({
     action,
     subjectType: subject_type as Done['subjectType'],
@@ -84,6 +83,13 @@ export async function findDone(db: Reader, operationIds: number[], action?: stri
   });
   return new Map([...Map.groupBy(rows, (row) => row.operation_id)].map(([id, some]) => [id, some.map(done)]));
 }
+
+const selectDone = preparedInForms<{ isOfAction: boolean }, { operationIds: number[]; action?: string }, OperationRow>(
+  (db, { isOfAction }, { operationIds, action }) => {
+    const query = whereIdIn(db('audit_operations'), 'operation_id', operationIds).orderBy('first_id');
+    return isOfAction ? query.where({ action }) : query;
+  },
+);
 
 /** Between which events, both included, those of a time lie; its end is not included. Undefined where it has none. */
 export async function findIdsWithin(

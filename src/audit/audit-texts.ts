@@ -5,6 +5,7 @@ import { type Finder, whereMayName } from '../db/erasing.ts';
 import { whereIdIn, whereRowIn } from '../db/ids.ts';
 import { asKept } from '../db/kept-text.ts';
 import { prepared } from '../db/prepared.ts';
+import { findNamesOfNow } from './names-of-now.ts';
 
 const SALT_BYTES = 16;
 /** Of a salt and of its digest, as characters of the number of the event that said it first: enough for a thousand a second through ninety years. */
@@ -42,6 +43,7 @@ interface Row {
   subject_id: number | null;
   salt: string;
   text: string;
+  is_name_of_now: boolean;
 }
 
 /** The texts that the events of one transaction say, each of each owner once. */
@@ -79,11 +81,8 @@ export class Texts {
     );
     for (const { digest, subject_type: type, subject_id: id, text } of found)
       this.#texts.get(keyOf({ type, id }, text))!.digest = digest;
-    await insertTexts(
-      trx,
-      this.#eventId,
-      texts.filter(({ digest }) => digest === ''),
-    );
+    const added = texts.filter(({ digest }) => digest === '');
+    await insertTexts(trx, this.#eventId, added, await findNamesOfNow(trx, added));
   }
 }
 
@@ -91,13 +90,25 @@ function keyOf({ type, id }: Owner, text: string): string {
   return `${type} ${id} ${text}`;
 }
 
-async function insertTexts(trx: Transaction, eventId: number, texts: KeptText[]): Promise<void> {
+async function insertTexts(
+  trx: Transaction,
+  eventId: number,
+  texts: KeptText[],
+  namesOfNow: ReadonlySet<KeptText>,
+): Promise<void> {
   const number = eventId.toString(36).padStart(NUMBER_LENGTH, '0');
   const salts = randomBytes(texts.length * SALT_BYTES);
   const rows = texts.map((kept, n): Row => {
     const salt = number + salts.toString('base64url', n * SALT_BYTES, (n + 1) * SALT_BYTES);
     kept.digest = digestOf(salt, kept.text);
-    return { digest: kept.digest, subject_type: kept.of.type, subject_id: kept.of.id, salt, text: kept.text };
+    return {
+      digest: kept.digest,
+      subject_type: kept.of.type,
+      subject_id: kept.of.id,
+      salt,
+      text: kept.text,
+      is_name_of_now: namesOfNow.has(kept),
+    };
   });
   await bulkInsert(trx, 'audit_texts', rows);
 }

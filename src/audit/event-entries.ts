@@ -1,14 +1,18 @@
+import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
+import { preparedInForms } from '../db/prepared.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type Done, findDone } from './audit-summaries.ts';
 import {
   ANY_WAY,
   type AuditFilter,
+  findMatching,
   findWays,
+  givenIn,
+  givenOf,
   type Meant,
-  matching,
   meantBy,
-  newestIds,
+  newest,
   newestOf,
   type Way,
   whereWithin,
@@ -30,9 +34,9 @@ export async function findEntries(db: Reader, filter: AuditFilter, limit: number
   if (!meant) return [];
   const ids: number[] = [];
   for (const way of await findWays(db, filter.actor, 'actor')) {
-    const alone = matching(db, meant, { actor: way, subject: ANY_WAY });
-    if (!way.columns.actor_name) alone.whereNull('operation_id');
-    ids.push(...(await newestIds(alone, meant, limit)), ...(await findLastIds(db, meant, way, limit)));
+    const ways = { actor: way, subject: ANY_WAY };
+    ids.push(...(await findMatching(db, meant, ways, limit, { isAlone: true })));
+    ids.push(...(await findLastIds(db, meant, way, limit)));
   }
   const events = await readEvents(db, newestOf(ids, limit));
   const operationIds = events.flatMap(({ operationId }) => operationId ?? []);
@@ -47,6 +51,18 @@ export async function findEntries(db: Reader, filter: AuditFilter, limit: number
 /** The last events of the operations that match. Whoever is known by a name alone, a program, has none. */
 async function findLastIds(db: Reader, filter: Meant, way: Way, limit: number): Promise<number[]> {
   if (way !== ANY_WAY && !way.columns.actor_id) return [];
+  const rows: { id: number }[] =
+    way === ANY_WAY
+      ? await selectLast(db, { given: givenIn(filter) }, { ...filter, limit })
+      : await newestLast(db, filter, way, limit);
+  return rows.map(({ id }) => id);
+}
+
+const selectLast = preparedInForms<{ given: ReturnType<typeof givenIn> }, Meant & { limit: number }, { id: number }>(
+  (db, { given }, values) => newestLast(db, givenOf(given, values), ANY_WAY, values.limit),
+);
+
+function newestLast(db: Reader, filter: Meant, way: Way, limit: number): Knex.QueryBuilder {
   const { action, from, before } = filter;
   const [ended, later] = [db('audit_operations as ended'), db('audit_operations as later')];
   later.where('later.operation_id', db.ref('ended.operation_id')).where('later.last_id', '>', db.ref('ended.last_id'));
@@ -58,5 +74,5 @@ async function findLastIds(db: Reader, filter: Meant, way: Way, limit: number): 
     const last = db('audit_events').where('audit_events.id', db.ref('ended.last_id'));
     ended.whereExists(whereWithin(last, filter));
   }
-  return newestIds(ended, filter, limit, 'ended.last_id');
+  return newest(ended, filter, limit, 'ended.last_id');
 }

@@ -1,12 +1,14 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
-import { literal, whereNotDeleted } from '../db/conditions.ts';
+import { literal } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdAmong } from '../db/ids.ts';
+import { preparedInForms } from '../db/prepared.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { Change } from './audit-event.ts';
 import { findIdsWithin } from './audit-summaries.ts';
 import { FORM } from './event-form.ts';
+import { findCalled, textsSaying } from './names-of-now.ts';
 
 export interface AuditFilter {
   /** What they are or were called. */
@@ -37,21 +39,21 @@ export async function findEventIds(db: Reader, filter: AuditFilter, limit: numbe
   if (!meant) return [];
   const ids: number[] = [];
   for (const actor of byActor)
-    for (const subject of bySubject)
-      ids.push(...(await newestIds(matching(db, meant, { actor, subject }), meant, limit)));
+    for (const subject of bySubject) ids.push(...(await findMatching(db, meant, { actor, subject }, limit)));
   return ids;
 }
 
 /** A filter, with the events between which those of its time lie. */
 export interface Meant extends AuditFilter {
-  ids?: { first: number; last: number };
+  firstId?: number;
+  lastId?: number;
 }
 
 /** Undefined where the time that is meant has no events. */
 export async function meantBy(db: Reader, filter: AuditFilter): Promise<Meant | undefined> {
   if (!filter.from && !filter.before) return filter;
   const ids = await findIdsWithin(db, filter);
-  return ids && { ...filter, ids };
+  return ids && { ...filter, firstId: ids.first, lastId: ids.last };
 }
 
 /** A way in which an event can name somebody: values of its columns, which all must be. Without any, it narrows nothing. */
@@ -69,13 +71,10 @@ export const ANY_WAY: Way = { columns: {} };
  */
 export async function findWays(db: Reader, name: string | undefined, party: 'actor' | 'subject'): Promise<Way[]> {
   if (!name) return [ANY_WAY];
-  // Each has its index, and both together have none.
-  const called = () => db('users').where('name_key', identityKey(name)).select('id', 'name');
-  const deleted = called().whereNotNull('deleted_from');
-  const users: { id: number; name: string }[] = await called().modify(whereNotDeleted).unionAll(deleted);
+  const users = await findCalled(db, [identityKey(name)]);
   // Whoever looks for Maria means maria: users sign in by it.
   const spellings = [...new Set([name, name.toLowerCase(), ...users.map((user) => user.name)])];
-  const told = () => db('audit_texts').whereIn('text', spellings);
+  const told = await textsSaying(db, spellings);
   const events = () => db('audit_events').where(`${party}_name`, db.ref('audit_texts.digest'));
   const own = events().where(`${party}_id`, db.ref('audit_texts.subject_id'));
   if (party === 'subject') own.where('audit_events.subject_type', db.ref('audit_texts.subject_type'));
@@ -149,15 +148,67 @@ export function whereWithin(query: Knex.QueryBuilder, { from, before }: AuditFil
   return query;
 }
 
-export async function newestIds(
+/** The newest events that match in these ways; with `isAlone`, only those that are no part of an operation. */
+export async function findMatching(
+  db: Reader,
+  meant: Meant,
+  ways: { actor: Way; subject: Way },
+  limit: number,
+  { isAlone = false } = {},
+): Promise<number[]> {
+  const isOfNobody = ways.actor === ANY_WAY && ways.subject === ANY_WAY;
+  const rows: { id: number }[] = isOfNobody
+    ? await selectNewest(db, { given: givenIn(meant), isAlone }, { ...meant, limit })
+    : await newest(onlyAlone(matching(db, meant, ways), isAlone && !ways.actor.columns.actor_name), meant, limit);
+  return rows.map(({ id }) => id);
+}
+
+/** What narrows down the events, whoever did them to whomever. */
+const NARROWING = [
+  'action',
+  'operationId',
+  'subjectType',
+  'subjectId',
+  'from',
+  'before',
+  'beforeId',
+  'firstId',
+  'lastId',
+] as const;
+type Narrowing = (typeof NARROWING)[number];
+
+export function givenIn(meant: Meant): Narrowing[] {
+  return NARROWING.filter((name) => meant[name] !== undefined && meant[name] !== '');
+}
+
+/** Of all that narrows, what is given. */
+export function givenOf(given: Narrowing[], values: Meant): Meant {
+  return Object.fromEntries(given.map((name) => [name, values[name]]));
+}
+
+const selectNewest = preparedInForms<
+  { given: Narrowing[]; isAlone: boolean },
+  Meant & { limit: number },
+  { id: number }
+>((db, { given, isAlone }, values) => {
+  const meant = givenOf(given, values);
+  return newest(onlyAlone(matching(db, meant, { actor: ANY_WAY, subject: ANY_WAY }), isAlone), meant, values.limit);
+});
+
+function onlyAlone(query: Knex.QueryBuilder, isAlone: boolean): Knex.QueryBuilder {
+  return isAlone ? query.whereNull('operation_id') : query;
+}
+
+export function newest(
   query: Knex.QueryBuilder,
-  { ids, beforeId }: Meant,
+  { firstId, lastId, beforeId }: Meant,
   limit: number,
   column = 'audit_events.id',
-): Promise<number[]> {
-  if (ids) query.where(column, '>=', ids.first).where(column, '<=', ids.last);
+): Knex.QueryBuilder {
+  if (firstId !== undefined) query.where(column, '>=', firstId);
+  if (lastId !== undefined) query.where(column, '<=', lastId);
   if (beforeId !== undefined) query.where(column, '<', beforeId);
-  return query.orderBy(column, 'desc').limit(limit).pluck(column);
+  return query.orderBy(column, 'desc').limit(limit).select(`${column} as id`);
 }
 
 export function newestOf(ids: number[], limit: number): number[] {

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { distinctAlong } from '../db/distinct.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { idsAsJson, whereIdIn } from '../db/ids.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { AuditEvent, Reference } from './audit-event.ts';
 import { findTexts } from './audit-texts.ts';
 import { type AuditFilter, findEventIds, newestOf } from './event-filter.ts';
-import { digestsIn, eventOf, type Row } from './event-form.ts';
+import { eventsOf, type Row } from './event-form.ts';
 
 /** The newest events that match, at most `limit`. */
 export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
@@ -36,19 +36,23 @@ export async function findEventsOfOperations(
   limit: number,
 ): Promise<AuditEvent[]> {
   if (operationIds.length === 0) return [];
-  const newest = operationIds.map((operation_id) => {
-    const events = db('audit_events').where(action ? { operation_id, action } : { operation_id });
-    return db.from(events.orderBy('id', 'desc').limit(limit).select('id').as('newest')).select('id');
-  });
-  const ids: { id: number }[] = await db.unionAll(newest);
-  return readEvents(
-    db,
-    newestOf(
-      ids.map(({ id }) => id),
-      ids.length,
-    ),
-  );
+  const rows = await selectOfOperations(db, { isOfAction: Boolean(action) }, { operationIds, action, limit });
+  const ids: number[] = rows.flatMap((row) => JSON.parse(row.ids));
+  return readEvents(db, newestOf(ids, ids.length));
 }
+
+/** In JSON, of each operation along an index of its own: together, all events of all of them would be gathered and sorted. */
+const selectOfOperations = preparedInForms<
+  { isOfAction: boolean },
+  { operationIds: number[]; action?: string; limit: number },
+  { ids: string }
+>((db, { isOfAction }, { operationIds, action, limit }) => {
+  const newest = db('audit_events').where('operation_id', db.ref('audit_operations.operation_id'));
+  if (isOfAction) newest.where({ action });
+  const ids = idsAsJson(db, newest.orderBy('id', 'desc').limit(limit).select('id'));
+  const done = whereIdIn(db('audit_operations'), 'operation_id', operationIds);
+  return done.groupBy('operation_id').select({ ids });
+});
 
 /** The newest events of a record and of what came to it or was parted from it, at most `limit`. */
 export async function findEventsAround(
@@ -112,8 +116,7 @@ const selectActionsOfOperations = prepared<object, { value: string }>((db) =>
 /** The newest first. */
 export async function readEvents(db: Reader, ids: number[]): Promise<AuditEvent[]> {
   const rows = await selectEvents(db, { ids });
-  const texts = await findTexts(db, rows.flatMap(digestsIn));
-  return rows.map((row) => eventOf(row, (digest) => texts.get(digest)));
+  return eventsOf(rows, (digests) => findTexts(db, digests));
 }
 
 const selectEvents = prepared<{ ids: number[] }, Row>((db, { ids }) =>

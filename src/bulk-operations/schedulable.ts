@@ -14,3 +14,6 @@ export const SCHEDULABLE: Readonly<Record<string, string>> = {
 export function canBeLater(action: string): boolean {
   return Object.hasOwn(SCHEDULABLE, action);
 }
+
+/** By these somebody may come to be no administrator any more. */
+export const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group', 'leave']);

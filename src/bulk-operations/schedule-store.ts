@@ -2,6 +2,7 @@ import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 
 /** When the draft of an operation is to be done. */
@@ -24,9 +25,13 @@ export async function keepSchedule(
 }
 
 export async function findSchedule(db: Reader, operationId: number): Promise<Schedule | undefined> {
-  const row = await db('scheduled_operations').where('operation_id', operationId).first();
+  const [row] = await selectSchedule(db, { operationId });
   return row && scheduleOf(row);
 }
+
+const selectSchedule = prepared<{ operationId: number }, Row<'scheduled_operations'>>((db, { operationId }) =>
+  db('scheduled_operations').where('operation_id', operationId),
+);
 
 /** Those that are due and do not wait for anybody, in the order of their moments. */
 export async function findDue(db: Reader, now: Instant, limit: number): Promise<Schedule[]> {
@@ -40,19 +45,30 @@ export async function findDue(db: Reader, now: Instant, limit: number): Promise<
 
 /** What is to be done to somebody, in the order of its moments. */
 export async function findScheduledFor(db: Reader, userId: number): Promise<Schedule[]> {
-  const rows: Row<'scheduled_operations'>[] = await db('scheduled_operations')
+  return (await selectFor(db, { userId })).map(scheduleOf);
+}
+
+const selectFor = prepared<{ userId: number }, Row<'scheduled_operations'>>((db, { userId }) =>
+  db('scheduled_operations')
     .join('scheduled_users', 'scheduled_users.operation_id', 'scheduled_operations.operation_id')
     .where('scheduled_users.user_id', userId)
     .orderBy(['due_at', 'scheduled_operations.operation_id'])
-    .select('scheduled_operations.*');
-  return rows.map(scheduleOf);
-}
+    .select('scheduled_operations.*'),
+);
 
 /** What these users scheduled and that was not done yet. */
-export async function findScheduledBy(
-  db: Reader,
-  authorIds: number[],
-): Promise<{ operationId: number; authorId: number; action: string; size: number }[]> {
+export async function findScheduledBy(db: Reader, authorIds: number[]): Promise<ScheduledBy[]> {
+  return selectBy(db, { authorIds });
+}
+
+interface ScheduledBy {
+  operationId: number;
+  authorId: number;
+  action: string;
+  size: number;
+}
+
+const selectBy = prepared<{ authorIds: number[] }, ScheduledBy>((db, { authorIds }) => {
   const scheduled = db('scheduled_operations').join(
     'bulk_operations',
     'bulk_operations.id',
@@ -66,7 +82,7 @@ export async function findScheduledBy(
       action: 'bulk_operations.action',
       size: 'bulk_operations.size',
     });
-}
+});
 
 /** All that is to be done, those first that wait although they were due. */
 export async function findScheduled(db: Reader, limit: number): Promise<Schedule[]> {

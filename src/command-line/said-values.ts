@@ -1,6 +1,6 @@
 import { askedOf, type Operation } from '../bulk-operations/actions/bulk-subjects.ts';
 import { checkedChoices } from '../bulk-operations/actions/checked-choices.ts';
-import { type AskingAction, isAsking } from '../bulk-operations/asking-action.ts';
+import { type Ask, type AskingAction, isAsking } from '../bulk-operations/asking-action.ts';
 import type { Draft } from '../bulk-operations/bulk-operation-store.ts';
 import { ConfigError } from '../config.ts';
 import type { Reader } from '../db/database.ts';
@@ -30,7 +30,7 @@ async function typedFor(db: Reader, { name, asks }: AskingAction, values: string
     const [key, text] = isField ? [field, said] : [fields[0], value];
     if (given.has(key)) throw new ConfigError([`--value ${key} may be given once only`]);
     given.add(key);
-    typed[key] = text;
+    typed[key] = valueSaid(asks.find((ask) => ask.field === key)!, text);
   }
   // What is left out must not come to mean "take it away".
   const missing = asks.filter(
@@ -44,6 +44,14 @@ async function typedFor(db: Reader, { name, asks }: AskingAction, values: string
   return typed;
 }
 
+/** A moment that was left empty, as by a variable that was never set, would come to mean for ever: it is none only where that is said. */
+export function valueSaid({ kind, field }: Pick<Ask, 'kind' | 'field'>, text: string): string {
+  if (!MOMENTS.has(kind)) return text;
+  if (text.trim() === '') throw new ConfigError([`--value ${field}= says nothing: for none, write ${field}=none`]);
+  return text.trim() === 'none' ? '' : text;
+}
+
+const MOMENTS = new Set(['day', 'start', 'end']);
 const MAY_BE_LEFT_OUT = new Set(['day', 'start', 'end', 'user', 'owning-group']);
 
 function noValues(name: string, values: string[] = []): undefined {

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config.ts';
+import { saysWhom, whomNotSaid } from '../lists/whom-said.ts';
 
 /** What the address of a list says of how it is shown, and not of what it shows. */
 const ONLY_SHOWN = ['per', 'after', 'before', 'column', 'rights'];
@@ -23,10 +24,9 @@ export function viewSaid(said: string, list: string): string {
  */
 export function viewActedOn(said: string, list: string): string {
   const view = viewSaid(said, list);
-  const isNarrowed = [...new URLSearchParams(view)].some(([name, value]) => name !== 'sort' && value.trim() !== '');
   const isAll = view === '' && said.trim() !== '' && inParts(said.trim()).path !== undefined;
-  if (isNarrowed || isAll) return view;
-  throw new ConfigError([`the view says nothing of whom: for all that the list shows, write /${list}`]);
+  if (saysWhom(view) || isAll) return view;
+  throw new ConfigError([`the view ${whomNotSaid(list)}`]);
 }
 
 function inParts(said: string): { path?: string; search: string } {

@@ -5,6 +5,7 @@ import { openSqliteDatabase, openSqliteReader } from './sqlite/database.ts';
 export type { Database, Reader, Transaction } from './contract.ts';
 export {
   DatabaseBusy,
+  diskInWords,
   diskTrouble,
   isBusy,
   isOfRead,

@@ -24,6 +24,13 @@ export function diskTrouble(error: unknown): 'full' | 'failing' | undefined {
   return /^SQLITE_(IOERR|READONLY|CANTOPEN|CORRUPT)/.test(code) ? 'failing' : undefined;
 }
 
+/** The same in words, for whoever started the program; undefined of everything else. */
+export function diskInWords(error: unknown): string | undefined {
+  const trouble = diskTrouble(error);
+  if (trouble === 'full' || fieldsOf(error).code === 'ENOSPC') return 'the disk is full';
+  return trouble && `its disk or folder cannot be read or written, ${fieldsOf(error).code}`;
+}
+
 /** Nothing is wrong with what was asked for: the database cannot do it now. */
 export function isUnavailable(error: unknown): boolean {
   return (

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { formerNames, migrations, postgresMigrations } from '../../migrations/index.ts';
+import { formerNames, type LoadMigration, migrations, postgresMigrations } from '../../migrations/index.ts';
 import { type Database, isBusy } from './database.ts';
 import { dialectOf } from './dialects.ts';
 
@@ -13,19 +13,19 @@ export class NewerSchema extends Error {
 
 const TABLE = 'migrations';
 
-function configOf(migrations: Record<string, Knex.Migration>): Knex.MigratorConfig {
+function configOf(migrations: Record<string, LoadMigration>): Knex.MigratorConfig {
   return {
     tableName: TABLE,
     migrationSource: {
       getMigrations: async () => Object.keys(migrations),
       getMigrationName: (name: string) => name,
-      getMigration: async (name: string) => migrations[name],
+      getMigration: async (name: string) => migrations[name](),
     },
   };
 }
 
 /** All that this kind of database needs, in their order. */
-function migrationsFor({ writer }: Database): Record<string, Knex.Migration> {
+function migrationsFor({ writer }: Database): Record<string, LoadMigration> {
   return dialectOf(writer).beginsWithBaseline ? postgresMigrations : migrations;
 }
 

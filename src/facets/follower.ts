@@ -54,7 +54,11 @@ export function filledBy<Holding>(
 }
 
 /** Takes in all records as they are at a moment, so many at once, or as many as others can wait for; they are served in between. */
-export async function takeAll(index: Followable, now: number, atOnce?: number): Promise<void> {
+export async function takeAll(
+  index: Pick<Followable, 'db' | 'feed' | 'take'>,
+  now: number,
+  atOnce?: number,
+): Promise<void> {
   const last = await findLast(index);
   await inPieces(last, { atOnce }, (from, to) => index.take({ after: from, upTo: to }, now));
 }
@@ -78,7 +82,7 @@ async function inPieces(
 }
 
 /** The highest id there is. */
-async function findLast({ db, feed }: Followable): Promise<number> {
+async function findLast({ db, feed }: Pick<Followable, 'db' | 'feed'>): Promise<number> {
   return Number((await db(feed.records).max('id as last').first())?.last ?? 0);
 }
 
@@ -130,11 +134,12 @@ export class Follower<Deed = never> {
   private async catchUp(now: number, foretold?: Foretold<Deed>): Promise<void> {
     const newest = await findNewestEntry(this.index.db, this.index.feed);
     const changed = await this.changedUpTo(newest);
-    if (changed) await this.take(this.withoutDone(changed, foretold), now);
-    else await this.load(now);
+    if (!changed) await this.load(now);
+    else if (changed.length > 0) await this.take(this.withoutDone(changed, foretold), now);
     this.lastChange = newest;
     this.isLoaded = true;
-    await this.take(this.index.due(now), now);
+    const due = this.index.due(now);
+    if (due.length > 0) await this.take(due, now);
   }
 
   /** Whom it has to read of those who changed; what was done to the others it takes in as it was told. */

@@ -6,6 +6,7 @@ import type { Instant } from '../clock.ts';
 import { isGiven, whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
 export type Leadership = 'active' | 'inactive' | 'none';
@@ -52,13 +53,13 @@ export function leadershipOf(row: LeaderRow, now: Instant): Leadership {
 
 /** How each of these groups is led now. */
 export async function findLeaderships(db: Reader, ids: number[], now: Instant): Promise<Map<number, Leadership>> {
-  const rows: (LeaderRow & { id: number })[] = await whereIdIn(
-    joinLeader(db, db('groups').select('groups.id')),
-    'groups.id',
-    ids,
-  );
+  const rows = await selectLeaders(db, { ids });
   return new Map(rows.map((row) => [row.id, leadershipOf(row, now)]));
 }
+
+const selectLeaders = prepared<{ ids: number[] }, LeaderRow & { id: number }>((db, { ids }) =>
+  whereIdIn(joinLeader(db, db('groups').select('groups.id')), 'groups.id', ids),
+);
 
 /** The groups that the user leads: deleted groups have no leader, and a leader is a member, as a deputy is. */
 export async function findLedIds(db: Reader, userId: number, now: Instant): Promise<number[]> {
@@ -126,9 +127,15 @@ export async function findActiveGroupsLedBy(
   db: Reader,
   userIds: number[],
 ): Promise<{ id: number; name: string; leaderId: number }[]> {
-  const led = db('groups').where('activity', 'active').orderBy('id').select('id', 'name', 'leader_id as leaderId');
-  return whereIdIn(led, 'leader_id', userIds);
+  return selectActiveLedBy(db, { userIds });
 }
+
+const selectActiveLedBy = prepared<{ userIds: number[] }, { id: number; name: string; leaderId: number }>(
+  (db, { userIds }) => {
+    const led = db('groups').where('activity', 'active').orderBy('id').select('id', 'name', 'leader_id as leaderId');
+    return whereIdIn(led, 'leader_id', userIds);
+  },
+);
 
 /** Which of these users lead a group, whether or not they may act as its leader. */
 export async function findLeadingIds(db: Reader, userIds: number[]): Promise<number[]> {

@@ -3,12 +3,11 @@ import { CsvError, parse } from 'csv-parse';
 import { unmarked } from '../text/csv.ts';
 import { isEmailAddress } from '../text/email-address.ts';
 import { counted } from '../text/text.ts';
+import type { Cell } from './cell.ts';
 import type { Columns } from './columns.ts';
 import { csvShape } from './csv-shape.ts';
 import { type FileKind, fileKind, textOf, UnreadableFile } from './encoding.ts';
-
-/** A cell as it is meant in the file; a list only where the file has lists. */
-export type Cell = string | string[];
+import { cellOf, isEnd, isFlat, isHead, objectIn } from './json-line.ts';
 
 /** One line with its cells, in the order of the heads. */
 export interface RawLine {
@@ -31,7 +30,7 @@ const ANY_ID = /^[a-z]{16}:([a-z]+):\d/;
 export const OWN_ID = /^([a-z]{16}):(user|contact):(\d{1,15})(:last of \d+)?$/;
 
 /** What the columns of such files are called, and a record whose ids stand in JSON without it. */
-type FileColumns = Pick<Columns, 'noun' | 'called'>;
+type FileColumns = Pick<Columns, 'noun' | 'called' | 'lists'>;
 
 /** Reads a file as CSV or JSON Lines, in whichever encoding and with whichever separator, a piece at a time. */
 export class FileReader {
@@ -151,24 +150,27 @@ export class FileReader {
     let isFirst = true;
     for await (const { line, text } of linesOf(textOf(this.#file, encoding))) {
       const record = objectIn(text, line);
-      if (isFirst && typeof record.roster === 'string') {
+      if (isFirst && isHead(record)) {
         const { kind } = record;
         if (typeof kind === 'string' && kind !== `${this.#kind.noun}s`) throw ofAnotherKind(kind, this.#kind.noun);
         mark = record.roster;
         this.#isComplete = false;
-      } else if ('complete' in record && record.name === undefined) this.#isComplete = record.complete === true;
-      else yield { line, cells: this.#cellsOf(record, mark) };
+      } else if (isEnd(record)) this.#isComplete = record.complete === true;
+      else yield { line, cells: this.#cellsOf(record, mark, line) };
       isFirst = false;
     }
   }
 
-  #cellsOf(record: Record<string, unknown>, mark: string | undefined): Cell[] {
+  #cellsOf(record: Record<string, unknown>, mark: string | undefined, line: number): Cell[] {
     const cells: Cell[] = this.heads.map(() => '');
     for (const [field, value] of Object.entries(record)) {
       const isId = field === 'id' && mark !== undefined && typeof value === 'number';
       const head = isId ? ID_HEAD : field;
       if (!this.heads.includes(head)) this.heads.push(head);
       if (this.heads.length > MOST_COLUMNS) throw tooManyColumns();
+      const key = this.#kind.called(head);
+      if (key && !isFlat(value, this.#kind.lists.has(key)))
+        throw new UnreadableFile(`In line ${line} “${field.slice(0, 40)}” holds more than a text.`);
       cells[this.heads.indexOf(head)] = isId ? `${mark}:${this.#kind.noun}:${value}` : cellOf(value);
     }
     return Array.from(cells, (cell) => cell ?? '');
@@ -208,24 +210,6 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<{ line: num
     }
   }
   if (rest.trim() !== '') yield { line: line + 1, text: rest };
-}
-
-function objectIn(text: string, line: number): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {}
-  throw new UnreadableFile(`Line ${line} is no JSON object: each record stands in a line of its own.`);
-}
-
-function cellOf(value: unknown): Cell {
-  return Array.isArray(value) ? value.map(textIn) : textIn(value);
-}
-
-function textIn(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Whose names stand in it are others, even where they are called alike. */

@@ -1,6 +1,7 @@
 import { splitCell } from '../text/csv.ts';
+import type { Cell } from './cell.ts';
 import type { ColumnKey, Columns, Meanings } from './columns.ts';
-import { type Cell, OWN_ID, type RawLine } from './file-reader.ts';
+import { OWN_ID, type RawLine } from './file-reader.ts';
 
 export type ImportedValue = string | string[];
 

@@ -1,7 +1,8 @@
 import type { Reader } from '../db/database.ts';
 import { type CsvCell, joinedCell } from '../text/csv.ts';
 import { Conflict } from '../verbs/refusals.ts';
-import { type Cell, OWN_ID, type RawLine } from './file-reader.ts';
+import type { Cell } from './cell.ts';
+import { OWN_ID, type RawLine } from './file-reader.ts';
 import type { Import } from './import.ts';
 import { findPlanned, type PlannedLine } from './import-plan-store.ts';
 import { findLines } from './import-store.ts';

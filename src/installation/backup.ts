@@ -148,7 +148,9 @@ async function bytesOnServer(databaseUrl: string): Promise<number> {
 function clearWorkshops(folder: string): void {
   for (const name of readdirSync(folder).filter((entry) => entry.startsWith(WORKSHOP))) {
     const path = join(folder, name);
-    if (statSync(path).mtimeMs < Date.now() - HOUR) rmSync(path, { recursive: true, force: true });
+    // Another one that ends just now removes its own.
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (made !== undefined && made < Date.now() - HOUR) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, lchownSync, lstatSync, mkdirSync, re
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
+import { diskInWords } from '../db/database.ts';
 import { LOCK_FILE } from '../db/server-lock.ts';
 import { DATABASE_FILE, fileBytes } from '../db/sqlite/database-files.ts';
 
@@ -79,7 +80,7 @@ export function requireData({ dataDir, databaseUrl }: DataPlace): void {
 /** What the system says of a file, in words. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return REASONS[code ?? ''] ?? code ?? message;
+  return REASONS[code ?? ''] ?? diskInWords(error) ?? code ?? message;
 }
 
 const REASONS: Record<string, string> = {
@@ -92,4 +93,6 @@ const REASONS: Record<string, string> = {
   EEXIST: 'a part of the path is a file',
   ENOENT: 'nothing can be made there',
   EISDIR: 'it is a folder',
+  EBUSY: 'it is a disk of its own, or another program holds it',
+  EXDEV: 'it lies on another disk',
 };

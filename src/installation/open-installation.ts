@@ -12,6 +12,7 @@ import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
 import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
 import { keepReserve, releaseReserve } from './disk-room.ts';
 import { readOnlyOnceMoved, refuseMoved } from './moved-mark.ts';
+import { clearRestoring } from './replacing.ts';
 import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
 
@@ -120,6 +121,7 @@ async function bringUpToDate(db: Database, settings: Settings): Promise<string[]
 
 /** What a file may be and a server is not: somewhere else, or damaged. */
 function beginWithFile(dataDir: string): void {
+  clearRestoring(dataDir);
   refuseLostDatabase(dataDir);
   refuseDamage(dataDir);
   forgetClosing(dataDir);

@@ -1,9 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
 import { CannotStart } from '../cannot-start.ts';
-import { instant } from '../clock.ts';
 import type { Config, Settings } from '../config.ts';
 import { copyAll } from '../db/copied-tables.ts';
 import { type Database, openDatabase } from '../db/database.ts';
@@ -20,15 +19,14 @@ import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { backUp } from './backup.ts';
 import { backupsFolder } from './backups.ts';
-import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, databaseFile, giveToOwner, makeDataFolder } from './data-folder.ts';
+import { databaseFile, giveToOwner, makeDataFolder } from './data-folder.ts';
 import { addToErasedList, ERASED_LIST, readErasedList } from './erased-list.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
 import { findMark, refuseMoved, removeMark } from './moved-mark.ts';
 import { type Access, endWhatActs, type Since } from './old-data.ts';
+import { clearRestoring, makeFolderAside, RESTORING, replaceFiles, replaceSecrets } from './replacing.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
-import { flushFolder, moveWhole } from './whole-file.ts';
 
 /** In case a backup is not what it should be: what it may hold, and nothing else of it is unpacked. */
 const KNOWN = [MANIFEST_FILE, DATABASE_FILE, ...SECRET_NAMES.map((name) => secretFile('', name))];
@@ -57,7 +55,8 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
   makeDataFolder(dataDir);
   process.umask(0o077);
   const lock = await lockServer(settings);
-  const workshop = mkdtempSync(join(resolve(dataDir), 'restoring-'));
+  clearRestoring(dataDir);
+  const workshop = mkdtempSync(join(resolve(dataDir), RESTORING));
   try {
     await unpack(file, workshop);
     const manifest = await verified(workshop);
@@ -66,7 +65,7 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     const erased = await findErasedSince(settings, file);
     const report = await prepare(settings, workshop, manifest, { access: keepAccess ? { since } : 'ended', erased });
     giveToOwner(dataDir, [secretsFolder(workshop), databaseFile(workshop), ...secretFilesIn(workshop)]);
-    const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFile(dataDir, workshop);
+    const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFiles(dataDir, workshop);
     const backups = backupsFolder(dataDir);
     addToErasedList(backups, erased);
     giveToOwner(dataDir, [join(dataDir, LOCK_FILE), backups, join(backups, ERASED_LIST)]);
@@ -178,18 +177,6 @@ async function lookedUpSince({ dataDir, databaseUrl }: Settings): Promise<Since 
   }
 }
 
-function replaceFile(dataDir: string, workshop: string): string | undefined {
-  forgetClosing(dataDir);
-  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, 'secrets'];
-  const replaced = there.some((name) => existsSync(join(dataDir, name))) ? makeFolderAside(dataDir) : undefined;
-  // The database first: a crash in between leaves secrets without one, which no server takes for a new beginning. Never is a
-  // database without its log, or beside the log of another.
-  if (replaced) moveAside(dataDir, replaced, there);
-  moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
-  moveWhole(databaseFile(workshop), databaseFile(dataDir));
-  return replaced;
-}
-
 /**
  * What was on the server is backed up, and then all of it is replaced at once, with the secrets. A crash just then leaves secrets that
  * do not belong to the data, which no server starts with; another restore mends it.
@@ -203,10 +190,7 @@ async function replaceOnServer(settings: Settings, workshop: string): Promise<st
     const replaced = makeFolderAside(dataDir);
     if (await server.read.schema.hasTable('users')) await backUp(settings, join(replaced, 'roster.tar.gz'), true);
     await migrate(server);
-    await copyAll(restored.read, server, () => {
-      moveAside(dataDir, replaced, ['secrets']);
-      moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
-    });
+    await copyAll(restored.read, server, () => replaceSecrets(dataDir, workshop, replaced));
     if (readdirSync(replaced).length > 0) return replaced;
     rmdirSync(replaced);
     return undefined;
@@ -216,20 +200,6 @@ async function replaceOnServer(settings: Settings, workshop: string): Promise<st
   }
 }
 
-function makeFolderAside(dataDir: string): string {
-  const folder = join(resolve(dataDir), `replaced-${instant(Date.now()).replace(/\D/g, '')}`);
-  mkdirSync(folder, { mode: 0o700 });
-  giveToOwner(dataDir, [folder]);
-  return folder;
-}
-
 function secretFilesIn(dataDir: string): string[] {
   return readdirSync(secretsFolder(dataDir)).map((name) => join(secretsFolder(dataDir), name));
-}
-
-function moveAside(dataDir: string, folder: string, names: string[]): void {
-  for (const name of names.filter((one) => existsSync(join(dataDir, one))))
-    renameSync(join(dataDir, name), join(folder, name));
-  flushFolder(folder);
-  flushFolder(dataDir);
 }

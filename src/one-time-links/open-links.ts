@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { pieces, selectIds, whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { LinkSettings, Purpose } from '../verbs/act.ts';
 import { hashOf, type Link, linkOf, tokenOf } from './one-time-link.ts';
 import { standingLinks } from './standing-links.ts';
@@ -96,11 +97,21 @@ export async function findInvitedBy(
   creatorIds: number[],
   now: Instant,
 ): Promise<{ id: number; name: string; email: string | null; creatorId: number }[]> {
-  const invited = openLinks(db, 'invitation', now).join('users', 'users.id', 'links.user_id');
-  return whereIdIn(invited, 'links.created_by', creatorIds)
-    .orderBy('users.sort_name')
-    .select('users.id', 'users.name', 'users.email', 'links.created_by as creatorId');
+  return selectInvitedBy(db, { creatorIds, now });
 }
+
+const selectInvitedBy = prepared<
+  { creatorIds: number[]; now: Instant },
+  { id: number; name: string; email: string | null; creatorId: number }
+>(
+  (db, { creatorIds, now }) => {
+    const invited = openLinks(db, 'invitation', now).join('users', 'users.id', 'links.user_id');
+    return whereIdIn(invited, 'links.created_by', creatorIds)
+      .orderBy('users.sort_name')
+      .select('users.id', 'users.name', 'users.email', 'links.created_by as creatorId');
+  },
+  { isKept: false },
+);
 
 /** The token of the user's open link, derived anew: it is stored nowhere. For those only who may issue it. */
 export async function findToken(

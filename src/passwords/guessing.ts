@@ -4,7 +4,7 @@ import type { Estimate } from './guesser.ts';
 export async function isCommon(text: string): Promise<boolean> {
   const { COMMON } = await import('./guesser.ts');
   const lower = text.toLowerCase();
-  return COMMON.has(lower) || COMMON.has(lower.replace(/[\d\W_]+$/u, ''));
+  return COMMON.has(lower) || COMMON.has(lower.replace(/(?<![\d\W_])[\d\W_]+$/u, ''));
 }
 
 /** By the beginning of the text, and by words that somebody who knows its owner would try. */

@@ -33,6 +33,9 @@ export function stepsOf(body: unknown): PatchStep[] {
     if (path !== undefined && path !== null && typeof path !== 'string')
       throw new Unfit('invalidPath', 'The path of an operation is a text.');
     if (word === 'remove' && !path) throw new Unfit('noTarget', 'To remove, an operation needs a path.');
+    // It would take away what is there: all members of a group, where a program forgot to name them.
+    if (word !== 'remove' && value === undefined)
+      throw new Unfit('invalidValue', 'To add or to replace, an operation needs a value.');
     return { op: word, ...(path && { path: path as string }), value };
   });
 }

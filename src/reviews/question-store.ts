@@ -34,27 +34,38 @@ export async function findOpenAbout(
   db: Reader,
   userId: number,
 ): Promise<{ id: number; question: string; dueAt: Instant }[]> {
-  return db('review_questions')
-    .join('reviews', 'reviews.id', 'review_questions.review_id')
-    .where({ user_id: userId, answer: '' })
-    .whereNull('closed_at')
-    .orderBy(['due_at', 'reviews.id'])
-    .distinct('reviews.id', 'question', 'due_at as dueAt');
+  return selectOpenAbout(db, { userId });
 }
+
+const selectOpenAbout = prepared<{ userId: number }, { id: number; question: string; dueAt: Instant }>(
+  (db, { userId }) =>
+    db('review_questions')
+      .join('reviews', 'reviews.id', 'review_questions.review_id')
+      .where({ user_id: userId, answer: '' })
+      .whereNull('closed_at')
+      .orderBy(['due_at', 'reviews.id'])
+      .distinct('reviews.id', 'question', 'due_at as dueAt'),
+);
 
 /** The reviews in which these people have not answered everything. */
 export async function findUnanswered(
   db: Reader,
   reviewerIds: number[],
 ): Promise<{ id: number; question: string; reviewerId: number }[]> {
-  const open = db('review_questions')
-    .join('reviews', 'reviews.id', 'review_questions.review_id')
-    .where('answer', '')
-    .whereNull('closed_at')
-    .orderBy(['reviews.id', 'reviewer_id'])
-    .distinct('reviews.id', 'question', 'reviewer_id as reviewerId');
-  return whereIdIn(open, 'reviewer_id', reviewerIds);
+  return selectUnanswered(db, { reviewerIds });
 }
+
+const selectUnanswered = prepared<{ reviewerIds: number[] }, { id: number; question: string; reviewerId: number }>(
+  (db, { reviewerIds }) => {
+    const open = db('review_questions')
+      .join('reviews', 'reviews.id', 'review_questions.review_id')
+      .where('answer', '')
+      .whereNull('closed_at')
+      .orderBy(['reviews.id', 'reviewer_id'])
+      .distinct('reviews.id', 'question', 'reviewer_id as reviewerId');
+    return whereIdIn(open, 'reviewer_id', reviewerIds);
+  },
+);
 
 /** Of each review that is not closed in which somebody is asked, how much of it they have not answered. */
 export async function countAsked(db: Reader, reviewerId: number): Promise<Map<number, { all: number; open: number }>> {

@@ -2,6 +2,7 @@ import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
+import { Kept } from '../kept.ts';
 import { identityKey } from '../text/identity-key.ts';
 import { sortedByName } from '../text/sort-key.ts';
 
@@ -15,8 +16,12 @@ export type Tagged = 'user' | 'group' | 'contact';
 
 /** The tags that any user, or any group, carries, or those of them, by name. Those of contacts are known by whoever sees such a contact. */
 export async function findTags(db: Reader, tagged: Exclude<Tagged, 'contact'>, ids?: number[]): Promise<Tag[]> {
-  return sortedByName(await selectTags(db, { tagged, isWhole: ids === undefined }, { ids: ids ?? [] }), nameOf);
+  const rows = await selectTags(db, { tagged, isWhole: ids === undefined }, { ids: ids ?? [] });
+  const inOrder = () => sortedByName(rows, nameOf);
+  return Object.isFrozen(rows) ? [...keptTags.get([rows], inOrder)] : inOrder();
 }
+
+const keptTags = new Kept<Tag[]>();
 
 type TagsForm = { tagged: Exclude<Tagged, 'contact'>; isWhole: boolean };
 

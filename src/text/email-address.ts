@@ -5,6 +5,8 @@ import { latinised } from './look-alikes.ts';
 const NEVER = /[\s@<>()[\],;:"\\“”„‟«»‘’‚‛\p{Cc}]/u;
 /** Punctuation is no part of a domain, but for the dots and what some scripts write within a word (RFC 5892, appendix A). */
 const NO_DOMAIN = /(?![-－.．。｡·・׳״])[\s\p{P}\p{Sm}\p{Cc}]/u;
+/** Longer than any, whatever was typed around it: nothing is looked for in it (R81). */
+const LONGEST = 1_000;
 const DASHES = /[\u2010-\u2015\u2212]/g;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
@@ -28,12 +30,13 @@ export function isEmailAddress(text: string): boolean {
 
 /** The address that was probably meant by a text that is none; undefined where nothing can be made of it. */
 export function probableEmail(text: string): string | undefined {
+  if (text.length > LONGEST) return undefined;
   const bare = text.replace(/^\s*mailto:/i, '').replace(/[\s<>()[\],;:"\\“”„‟«»‘’‚‛]/g, '');
   const at = bare.lastIndexOf('@');
   const tidy = (part: string) => part.replace(/\.{2,}/g, '.').replace(/^\.|\.$/g, '');
   const domain = tidy(bare.slice(at + 1))
     .split('.')
-    .map((label) => label.replace(DASHES, '-').replace(/^-+|-+$/g, ''))
+    .map((label) => label.replace(DASHES, '-').replace(/^-+|(?<!-)-+$/g, ''))
     .join('.');
   const probable = `${tidy(bare.slice(0, Math.max(at, 0)))}@${domain}`;
   // Of .org alone nobody can tell what stood before it.
@@ -55,7 +58,7 @@ export function emailMistake(text: string): string {
  */
 export function readableEmail(text: string): string {
   const [local, domain] = splitAtDomain(text);
-  if (domain === undefined) return text;
+  if (domain === undefined || text.length > LONGEST) return text;
   const ascii = asciiDomain(domain);
   if (!ascii.includes('xn--') && ascii.toLowerCase() === domain.toLowerCase()) return text;
   const letters = domainToUnicode(ascii);

@@ -5,6 +5,9 @@ import { normalizedAs } from './text.ts';
 /** In units of UTF-16: no name and no email is as long, whatever marks and full-width letters it is written with. */
 export const LONGEST_IDENTITY = 1_000;
 
+/** What needs no more than to be written small: most names. */
+const IS_KEYED_EASILY = /^[\w.+-]+$/;
+
 /**
  * The key under which a name or an email address is unique and is found at sign-in. Spellings that a person would take for the
  * same (case, full width, spaces, hyphens, apostrophes, look-alike letters of another alphabet, what nobody sees, a domain in letters or in
@@ -13,6 +16,7 @@ export const LONGEST_IDENTITY = 1_000;
 export function identityKey(text: string): string {
   // It is nobody's, and nothing is done with it (R81).
   if (text.length > LONGEST_IDENTITY) return text;
+  if (IS_KEYED_EASILY.test(text)) return text.toLowerCase();
   const plain = visible(text)
     .replace(/\s+/g, ' ')
     .replace(/[\u2010-\u2015\u2212]/g, '-')

@@ -51,8 +51,12 @@ export async function findUsable(db: Reader, ids: number[], now: Instant): Promi
 
 /** The newest first, those that ended included. */
 export async function findTokensOf(db: Reader, userId: number): Promise<Token[]> {
-  return (await db('tokens').where({ user_id: userId }).orderBy('id', 'desc')).map(tokenOf);
+  return (await selectOf(db, { userId })).map(tokenOf);
 }
+
+const selectOf = prepared<{ userId: number }, Row<'tokens'>>((db, { userId }) =>
+  db('tokens').where({ user_id: userId }).orderBy('id', 'desc'),
+);
 
 export interface TokenUse {
   /** How many can be used now. */
@@ -92,9 +96,16 @@ export async function findLiveTokens(
   userIds: number[],
   now: Instant,
 ): Promise<{ id: number; name: string; userId: number }[]> {
-  const live = db('tokens').whereNull('ended_at').where('expires_at', '>', now);
-  return whereIdIn(live, 'user_id', userIds).orderBy(['name', 'id']).select('id', 'name', 'user_id as userId');
+  return selectLive(db, { userIds, now });
 }
+
+const selectLive = prepared<{ userIds: number[]; now: Instant }, { id: number; name: string; userId: number }>(
+  (db, { userIds, now }) => {
+    const live = db('tokens').whereNull('ended_at').where('expires_at', '>', now);
+    return whereIdIn(live, 'user_id', userIds).orderBy(['name', 'id']).select('id', 'name', 'user_id as userId');
+  },
+  { isKept: false },
+);
 
 /** How many of these users could be used now. */
 export async function countLiveTokens(db: Reader, userIds: number[], now: Instant): Promise<number> {

@@ -131,11 +131,24 @@ describe('an operation on many, for programs', () => {
       [{ on: 'users', action: 'deactivate' }, ['ids']],
       [{ on: 'users', action: 'deactivate', ids: [1], view: '' }, ['ids']],
       [{ on: 'audit', action: 'deactivate', ids: [1] }, ['on']],
+      // What was left empty by mistake is neither everybody nor for ever.
+      ...['', 'q=', 'q=%20', '&', 'sort=name', '/users?'].map((view): [object, string[]] => [
+        { on: 'users', action: 'deactivate', view },
+        ['view'],
+      ]),
+      [{ on: 'groups', action: 'deactivate', view: '/users' }, ['view']],
+      [{ on: 'users', action: 'set-leaving', ids: [1], values: { leavesAt: ' ' } }, ['values.leavesAt']],
     ];
     for (const [body, fields] of wrong) {
       const answer = await begin(body);
       expect([body, answer.status, fieldsOf(answer)]).toEqual([body, 422, fields]);
     }
+  });
+
+  it('is on all that a list shows where the bare address of the list says so', async () => {
+    const active = await begin({ on: 'users', action: 'confirm-access', view: '/users?activity=active' });
+    const all = await begin({ on: 'users', action: 'confirm-access', view: '/users' });
+    expect(all.body.size).toBeGreaterThan(active.body.size);
   });
 
   it('is begun once by one Idempotency-Key', async () => {

@@ -123,9 +123,12 @@ describe('users, for programs', () => {
     const id = app.people.max;
     const groups = await groupId(app, 'Support');
     const path = `/users/${id}/groups/${groups}`;
-    const put = await ask('put /users/{id}/groups/{group}', path, { until: '2027-01-31' });
+    const nothing = await ask('put /users/{id}/groups/{group}', path, { until: '' });
+    expect(nothing.body.errors).toEqual([{ field: 'until', detail: 'Say a moment, or null for none.' }]);
+    await ask('put /users/{id}/groups/{group}', path, { until: '2027-01-31' });
+    const put = await ask('put /users/{id}/groups/{group}', path, {});
     expect(put.body.groups).toContainEqual({ id: Number(groups), name: 'Support', until: '2027-02-01T00:00:00.000Z' });
-    expect((await ask('put /users/{id}/groups/{group}', path, {})).body.groups).toContainEqual({
+    expect((await ask('put /users/{id}/groups/{group}', path, { until: null })).body.groups).toContainEqual({
       id: Number(groups),
       name: 'Support',
       until: null,

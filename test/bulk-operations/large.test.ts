@@ -161,6 +161,28 @@ describe('an operation on more than can be done while one waits', () => {
     expect((await active()).length).toBeGreaterThan(4_000);
   });
 
+  it('is looked through when what kept it from that is over: its author’s lost right, or a group that is gone', async () => {
+    const path = await draft(alice, { action: 'add-to-group' });
+    const choose = (group: string) => alice.post(`${path}/choices`, { group, untilAt: '' });
+    const looked = async () => {
+      app.context.operations.look();
+      await settled();
+      return JSON.parse((await operation(path)).tally).judged;
+    };
+    await choose(await groupId(app, 'Support'));
+    const membership = { user_id: app.people.alice };
+    const memberships = await app.db.read('memberships').where(membership);
+    await app.db.write((trx) => trx('memberships').where(membership).delete());
+    expect(await looked()).toBeUndefined();
+    await app.db.write((trx) => trx('memberships').insert(memberships));
+    expect(await looked()).toBe((await operation(path)).size);
+    const choices = JSON.stringify({ group: 999_999, untilAt: null });
+    await app.db.write((trx) => trx('bulk_operations').where('id', idOf(path)).update({ choices, tally: '{}' }));
+    expect(await looked()).toBeUndefined();
+    await choose(await groupId(app, 'Helpdesk'));
+    expect((await sheet(path))('button.main').text()).toMatch(/^Add \d,\d{3} users to Helpdesk$/);
+  });
+
   it('lets one on some of the same wait behind it', async () => {
     const first = await draft(alice, { action: 'deactivate' });
     await begunAndStopped(first);

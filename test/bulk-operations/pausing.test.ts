@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Person } from '../../seeds/cast.ts';
 import { claimOperation, createDraft, findOperation } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { instant } from '../../src/clock.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
+import { watchAudit } from '../support/audit.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
+import { signedIn } from '../support/session.ts';
 
 let mailing: Mailing;
 
@@ -12,11 +15,11 @@ beforeEach(async () => {
 });
 afterEach(() => mailing.close());
 
-/** One on Bob and Carol that Max began, and of which nothing is done yet. */
-async function begun(action: string): Promise<number> {
+/** One that somebody began, and of which nothing is done yet. */
+async function begun(action: string, names: Person[] = ['bob', 'carol'], by: Person = 'max'): Promise<number> {
   const { db, people, clock, config } = mailing.app;
-  const act = programAct(actSettings(config), { id: people.max, name: 'max', at: instant(clock.now()) });
-  const ids = [people.bob, people.carol];
+  const act = programAct(actSettings(config), { id: people[by], name: by, at: instant(clock.now()) });
+  const ids = names.map((name) => people[name]);
   return db.write(async (trx) => {
     const id = await createDraft(trx, act, { subjectType: 'user', action, ids });
     await claimOperation(trx, await findOperation(trx, id), act);
@@ -50,4 +53,30 @@ describe('an operation that is paused by itself', () => {
     await begun('nonsense');
     expect((await told())[0].text).toContain('something went wrong, which the log tells');
   });
+});
+
+it('is steered by others, each with an event, but not by whom it ends themself (R61, R77)', async () => {
+  const { app } = mailing;
+  const [max, ada] = [await signedIn(app, 'max'), await signedIn(app, 'ada')];
+  const path = `/bulk-operations/${await begun('deactivate', ['max', 'bob'], 'alice')}`;
+  for (const deed of ['pause', 'cancellation']) expect((await max.post(`${path}/${deed}`)).status).toBe(403);
+  const audit = await watchAudit(app);
+  await ada.post(`${path}/pause`);
+  await ada.post(`${path}/pause`);
+  await ada.post(`${path}/cancellation`);
+  expect((await audit.since()).map(({ action, subjectName, after }) => [action, subjectName, after])).toEqual(
+    ['operation.paused', 'operation.cancelled'].map((action) => [
+      action,
+      'Deactivate',
+      { operation: Number(path.split('/').at(-1)), done: 0, size: 2 },
+    ]),
+  );
+  // Of others it is his to steer.
+  const other = `/bulk-operations/${await begun('deactivate', ['bob'], 'alice')}`;
+  await max.post(`${other}/pause`);
+  await max.send('delete', `${other}/pause`);
+  expect((await audit.since()).map(({ action, actorName }) => [action, actorName])).toContainEqual([
+    'operation.resumed',
+    'max',
+  ]);
 });

@@ -158,6 +158,42 @@ it('is moved, left out of or cancelled in place, with an event each', async () =
   expect((await alice.get(path)).status).toBe(404);
 });
 
+it('is not stopped, moved or done by who may not change them so, nor by whom it ends themself (R61)', async () => {
+  const max = await signedIn(app, 'max');
+  for (const name of ['ada', 'max'] as const) {
+    const path = await scheduled(alice, 'deactivate', [name, 'bob']);
+    const audit = await watchAudit(app);
+    const page = pageOf(await max.get(path));
+    expect(page.texts('button')).not.toContain('Cancel it for all');
+    expect(page.textOf('#schedule')).toContain('not yours to move, stop or do');
+    for (const [deed, fields] of [
+      ['schedule/cancellation', {}],
+      ['schedule/cancellation', { user: idOf(name) }],
+      ['schedule', { dueAt: '2030-01-01' }],
+      ['execution', {}],
+    ] as const)
+      expect([name, deed, (await max.post(`${path}/${deed}`, fields)).status]).toEqual([name, deed, 403]);
+    expect(new Set((await audit.since()).map(({ action }) => action))).toEqual(new Set(['request.refused']));
+    // Whom he may change, he leaves out.
+    expect((await max.post(`${path}/schedule/cancellation`, { user: idOf('bob') })).status).toBe(303);
+  }
+  app.clock.advance(2 * DAY);
+  await due();
+  expect([await activityOf('ada'), await activityOf('max'), await activityOf('bob')]).toEqual([
+    'deactivated',
+    'deactivated',
+    'active',
+  ]);
+});
+
+it('is not taken over from who leaves by whom it ends', async () => {
+  await scheduled(alice, 'deactivate', ['ada']);
+  const page = pageOf(await ada.get(pathTo(app, 'alice', '/leaving')));
+  expect(page.textOf('main')).toContain('nobody puts off what ends their own access');
+  await ada.post(pathTo(app, 'alice', '/leaving'), { ...page.typed(), scheduled: 'end', leavesAt: '' });
+  expect(await app.db.read('scheduled_operations').pluck('due_at')).toEqual(['2026-11-23T18:00:00.000Z']);
+});
+
 it('can be done at once instead, and is not done again', async () => {
   const path = await scheduled(alice, 'deactivate', ['bob']);
   await alice.post(`${path}/execution`);

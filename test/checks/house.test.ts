@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkImports } from '../../bin/checks/imports.ts';
+import { checkPatterns } from '../../bin/checks/patterns.ts';
 import { checkSql } from '../../bin/checks/sql.ts';
 import { checkTables } from '../../bin/checks/tables.ts';
 
@@ -112,4 +113,22 @@ it('the check of SQL names what only one database knows, outside of its folder',
     'src/users/list.ts:2 iif( belongs in src/db/',
     'src/users/list.ts:2 client.dialect belongs in src/db/',
   ]);
+});
+
+describe('the check of patterns', () => {
+  it('names those whose time grows with the square of what is sent, of which the house has none (R81)', () => {
+    expect(checkPatterns()).toEqual([]);
+    build({
+      'text.ts': [
+        "text.replace(/[^\\w-]+$/, '');",
+        'const ENDS = /^-+|-+$/g;',
+        'const LINE = /^\\|[|: \\t-]*-[|: \\t-]*$/gm;',
+        'const FINE = [/^[a-z]+$/, /(?<!-)-+$/, /^(?:a|b+)$/, /x=[0-9]+$/];',
+        '// /[a-z]+$/ in a comment',
+      ].join('\n'),
+    });
+    expect(checkPatterns(house).map((finding) => finding.split(' ')[0])).toEqual(
+      [1, 2, 3].map((n) => `src/text.ts:${n}`),
+    );
+  });
 });

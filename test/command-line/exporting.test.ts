@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
-import { rosterBeside } from '../support/command-line.ts';
+import { rosterApart, rosterBeside } from '../support/command-line.ts';
 import { addContact } from '../support/contacts.ts';
 import { rowsOf } from '../support/exports.ts';
 import { FULL, itOnAFullDisk } from '../support/full-device.ts';
@@ -59,7 +59,7 @@ describe('the command export', () => {
   itOnAFullDisk('says that there is no more room for it, as its event does', async () => {
     const output = openSync(FULL, 'w');
     try {
-      expect(await rosterBeside(app, ['export', 'users'], {}, output)).toEqual({
+      expect(await rosterApart(app, ['export', 'users'], {}, output)).toEqual({
         code: 2,
         output: 'The export was broken off: the disk is full.\n',
       });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { askedOf, findBulkAction } from '../../src/bulk-operations/actions/bulk-subjects.ts';
 import { doWhatIsDue } from '../../src/bulk-operations/actions/due-operations.ts';
+import { SUBJECT_TYPES } from '../../src/bulk-operations/bulk-operation.ts';
 import type { OperateWords } from '../../src/command-line/command.ts';
 import { COMMANDS } from '../../src/command-line/commands.ts';
 import { ConfigError } from '../../src/config.ts';
@@ -90,6 +93,7 @@ describe('the commands operate, operations and undo', () => {
     ['a view that says nothing', ['deactivate'], { view: 'q=' }, 1, 'says nothing of whom'],
     ['a view of nobody', ['deactivate'], { view: 'q=zzzz' }, 2, 'The view shows no user'],
     ['nothing told', ['set-leaving', 'bob'], {}, 1, 'needs --value leavesAt='],
+    ['an end left empty', ['set-leaving', 'bob'], { values: ['leavesAt='] }, 1, 'for none, write leavesAt=none'],
     ['half of it told', ['set-permission', 'Support'], { on: 'groups', values: ['level=read'] }, 1, 'application='],
     ['a wrong day', ['set-leaving', 'bob'], { values: ['31.12.'] }, 2, 'leavesAt: Enter a date'],
     ['too much told', ['activate', 'dave'], { values: ['x'] }, 1, 'asks nothing'],
@@ -102,6 +106,21 @@ describe('the commands operate, operations and undo', () => {
     expect(outcome).toEqual([code, expect.stringContaining(said)]);
     expect(await app.db.read('bulk_operations')).toEqual([]);
   });
+
+  it.each(['docs/guide/many.md', 'docs/guide/programs.md', 'docs/guide/leaving.md'])(
+    'ask what %s says that they ask',
+    (file) => {
+      const examples = readFileSync(file, 'utf8').matchAll(/(?:operate|bulk) ([a-z-]+) .*--value.*/g);
+      const said = [...examples].map(([example, name]) => {
+        const on = /--on (\w+)/.exec(example)?.[1] ?? 'users';
+        const action = findBulkAction(SUBJECT_TYPES.find((type) => `${type}s` === on)!, name);
+        const fields = action && askedOf(action)?.asks.map(({ field }) => field);
+        return { name, fields, given: [...example.matchAll(/--value (\w+)=/g)].map(([, field]) => field) };
+      });
+      expect(said.length).toBeGreaterThan(0);
+      for (const { name, fields, given } of said) expect([name, fields]).toEqual([name, expect.arrayContaining(given)]);
+    },
+  );
 
   it('have the server do it at a moment, and do nothing before', async () => {
     const later = { at: '2036-12-01 18:00' };

@@ -79,6 +79,25 @@ describe('the command line of a Roster somewhere else', () => {
     expect([left.exitCode, left.lines]).toEqual([2, expect.arrayContaining([expect.stringMatching(/^left out: 1/)])]);
   });
 
+  it('takes nothing for everybody, or for ever, that was left empty', async () => {
+    await expect(roster('bulk confirm-access', { view: 'q=' })).rejects.toThrow('says nothing of whom');
+    const all = await roster('bulk confirm-access', { view: '/users' });
+    expect(all.lines[0]).toMatch(/^It would be: Confirm access, \d+ users changed/);
+    const values = (leavesAt: string) => ({ values: [`leavesAt=${leavesAt}`], apply: true });
+    const leaves = async () => (await app.db.read('users').where('id', app.people.bob).first()).leaves_at;
+    await roster('bulk set-leaving bob', values('2036-01-31'));
+    await expect(roster('bulk set-leaving bob', values(''))).rejects.toThrow('for none, write leavesAt=none');
+    expect((await roster('users change bob', { leaves: '' })).lines).toEqual([
+      'leavesAt: Say a moment, or null for none.',
+    ]);
+    expect(await leaves()).toBe('2036-02-01T00:00:00.000Z');
+    await roster('bulk set-leaving bob', values('none'));
+    expect(await leaves()).toBeNull();
+    await roster('users join bob Helpdesk', { until: '2036-01-31' });
+    expect((await roster('users join bob Helpdesk')).lines.join()).toContain('Helpdesk (until the end of 31 Jan 2036');
+    expect((await roster('users join bob Helpdesk', { until: 'none' })).lines.join()).not.toContain('until the end');
+  });
+
   it('says in words what was refused, and what is wrong with the command', async () => {
     expect(await roster('users show nobody')).toMatchObject({ exitCode: 2, lines: ['There is no user nobody.'] });
     const taken = await roster('users create bob', { email: 'other@example.com' });

@@ -34,7 +34,7 @@ test('each migration can be taken back, and then leaves what was there before it
     migrationSource: {
       getMigrations: async () => Object.keys(migrations),
       getMigrationName: (name: string) => name,
-      getMigration: async (name: string) => migrations[name],
+      getMigration: async (name: string) => migrations[name](),
     },
   };
   const before: Record<string, string>[] = [];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { CheckpointThread } from '../../src/db/sqlite/checkpoint-thread.ts';
 
@@ -77,6 +77,18 @@ test('what a long work writes is moved out of the log while it goes on, so that 
   expect(written).toBeGreaterThan(most);
   expect((await logged()).log).toBeLessThan(most);
   expect(await db.read('pages').pluck('rowid')).toHaveLength(80);
+});
+
+test('what anybody else writes is moved by the same thread, and not while others wait', async () => {
+  const move = jest.spyOn(CheckpointThread.prototype, 'move');
+  await db.write(async (trx) => {
+    await trx('pages').insert({ content: Buffer.alloc(5 * MEGABYTE) });
+  });
+  while ((await logged()).checkpointed < 1_000) await sleep(20);
+  await sleep(600);
+  // It begins with the most of it and ends with what came meanwhile; with nothing more to be moved it rests.
+  expect(move).toHaveBeenCalledTimes(2);
+  move.mockRestore();
 });
 
 test('the thread that moves it tells what it could not do', async () => {

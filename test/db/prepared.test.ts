@@ -47,7 +47,8 @@ describe('a prepared statement', () => {
     expect(await open(app.db.read, { id: app.people.alice, limit: 2 })).toHaveLength(2);
     if (isOnPostgres) return;
     expect(said).toContain("`activity` = 'active'");
-    expect(said).toContain('not `name` = ? and `no_shared_data` = false and `version` > 0');
+    expect(said).toContain('not `name` = ifnull(?, null) and `no_shared_data` = false and `version` > 0');
+    expect(said).toContain('`id` >= ifnull(?, null)');
     expect(said).toContain('limit ? + 0');
   });
 

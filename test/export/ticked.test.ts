@@ -53,6 +53,17 @@ describe('Export among the actions of a list', () => {
     expect(file).not.toContain(',bob\r\n');
   });
 
+  it('takes nobody for nobody, where an address or a form names none', async () => {
+    const columns = ['name'];
+    for (const ids of ['', 'abc', '0', ',']) {
+      expect([ids, (await alice.get(`/users/export?ids=${ids}`)).status]).toEqual([ids, 400]);
+      expect([ids, (await alice.post('/users/export', { ids, fileFormat: 'csv', columns })).status]).toEqual([
+        ids,
+        400,
+      ]);
+    }
+  });
+
   it('is among all the actions, and leads a dialog away', async () => {
     const chosen = (await alice.post('/bulk-operations', { action: 'choose', ids: String(app.people.bob) })).headers
       .location;

@@ -108,6 +108,18 @@ describe('a file', () => {
     expect(await names('{"name":"\'=1+1","email":"a@x.example"}\n')).toEqual(["'=1+1"]);
   });
 
+  it('in JSON Lines has its names as they are written, and nobody is passed over', async () => {
+    const lines = [
+      '{"name":12345678901234567890,"email":"a@x.example"}',
+      '{"email":"b@x.example","name":1e400,"complete":true}',
+      '{"email":"c@x.example","name":1.50,"roster":"A","more":{"name":"d","tags":[1]}}',
+      '{"email":"d@x.example","name":"x\\":y","complete":true,"tags":["e",7]}',
+    ];
+    expect(await names(lines.join('\n'))).toEqual(['12345678901234567890', '1e400', '1.50', 'x":y']);
+    const [first] = await read('{"email":"c@x.example","roster":"A"}\n{"email":"d@x.example","complete":false}\n');
+    expect(first.values.email).toBe('c@x.example');
+  });
+
   it('is known by its letters to its end', async () => {
     const lines = `Name,Email\n${'a,a@x.example\n'.repeat(20_000)}`;
     writeFileSync(path('in'), Buffer.concat([Buffer.from(lines), Buffer.from('Müller,m@x.example\n', 'latin1')]));
@@ -136,6 +148,11 @@ describe('a file', () => {
     ['Name,Email\nc,c@x.example\na,"b\nd,d@x.example\n', 'a quote that opens behind line 2 is never closed'],
     [`Name,Email\n"a,b\n${'c,c@x.example\n'.repeat(80_000)}`, 'Is a quote there that is never closed?'],
     ['[\n{"name":"a"}]', 'one JSON list'],
+    ['{"name":"a","email":"a@x.example","name":"b"}\n', 'Line 1 says “name” twice'],
+    ['{"name":"a","email":"a@x.example"}\n{"email":"a@x.example","n\\u0061me":"b","name":"c"}', 'Line 2 says “name”'],
+    ['{"name":{"first":"a"},"email":"a@x.example"}\n', 'In line 1 “name” holds more than a text'],
+    ['{"name":["a","b"],"email":"a@x.example"}\n', '“name” holds more than a text'],
+    ['{"name":"a","email":"a@x.example","tags":[{"label":"b"}]}\n', '“tags” holds more than a text'],
     ['Roster id,Name,Emails\nbdfhjklmnpqrstvw:contact:1:last of 1,a,a@x.example\n', 'an export of contacts'],
     ['{"roster":"bdfhjklmnpqrstvw","kind":"contacts"}\n{"name":"a"}\n{"complete":true}\n', 'an export of contacts'],
     ['a,a@x.example\nb,b@x.example\n', 'The first line names somebody already'],

@@ -25,6 +25,7 @@ import { backUp } from '../../src/installation/backup.ts';
 import { findBackups, makeDailyBackup } from '../../src/installation/backups.ts';
 import { installationMark } from '../../src/installation/installation-mark.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
+import { moveAll } from '../../src/installation/replacing.ts';
 import { restore } from '../../src/installation/restore.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { rosterWith } from '../support/command-line.ts';
@@ -231,6 +232,31 @@ describe('a restore', () => {
     expect(report.replaced === undefined).toBe(leftover === 'nothing');
     await start();
     expect(await names()).toBe(before);
+  });
+
+  it('puts back what it moved where something cannot be moved', () => {
+    const [one, two, aside] = ['one', 'two', 'aside'].map((name) => join(folder, name));
+    writeFileSync(one, 'the database');
+    mkdirSync(aside);
+    const moves: [string, string][] = [
+      [one, join(aside, 'one')],
+      [two, join(aside, 'two')],
+    ];
+    expect(() => moveAll(moves)).toThrow(/two cannot be moved .* Nothing was changed$/);
+    expect(readFileSync(one, 'utf8')).toBe('the database');
+    expect(existsSync(aside)).toBe(false);
+  });
+
+  it('that was killed leaves no second copy of the data for long', async () => {
+    const left = join(dataDir, 'restoring-x');
+    await stop();
+    for (const goOn of [start, () => restore(settings(), file, false)]) {
+      await stop();
+      mkdirSync(join(left, 'secrets'), { recursive: true });
+      writeFileSync(join(left, 'secrets', 'link-secret'), 'x'.repeat(64));
+      await goOn();
+      expect(existsSync(left)).toBe(false);
+    }
   });
 
   it('leaves what root restores to whose folder it is', async () => {

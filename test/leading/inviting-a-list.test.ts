@@ -15,7 +15,10 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-const read = (text: string) => submit(lena, path, { text, step: 'read' });
+const read = async (text: string) => {
+  const answer = await submit(lena, path, { text });
+  return answer.status === 303 ? lena.get(answer.headers.location) : answer;
+};
 const members = async () =>
   app.db
     .read('memberships')
@@ -54,7 +57,7 @@ describe('a list that a leader pastes', () => {
     ]);
     const shown = pageOf(await lena.get(group));
     expect(String(shown.$('#links').val()).split('\n').length).toBe(2);
-    expect(await app.db.read('bulk_operations').count({ n: '*' })).toEqual([{ n: 1 }]);
+    expect(await app.db.read('bulk_operations').whereNotNull('executed_at').count({ n: '*' })).toEqual([{ n: 1 }]);
     // Gone back to and corrected it is another list.
     expect(pageOf(await press(['Maria', 'Ottokar'])).errors()).toEqual({
       'name-0': 'This name cannot be used. Choose another one.',
@@ -68,6 +71,28 @@ describe('a list that a leader pastes', () => {
     const shown = pageOf(await lena.get((await press()).headers.location));
     expect(shown.message()).toBe('nina is invited.');
     expect(shown.$('#links, #link').length).toBe(1);
+  });
+
+  it('has an address for its table: Back and a reload find it as it was corrected, and nobody else does', async () => {
+    const { location } = (await submit(lena, path, { text: 'Maria <maria@new.example>; Otto <otto@new.example>' }))
+      .headers;
+    expect(location).toMatch(new RegExp(`^${path}/\\d+$`));
+    const refused = await submit(lena, location, { step: 'invite', name: ['Maria M.', 'x@y'] });
+    expect(refused.status).toBe(422);
+    const kept = { name: ['Maria M.', 'x@y'], email: ['maria@new.example', 'otto@new.example'] };
+    expect(pageOf(await lena.get(location)).typed()).toMatchObject(kept);
+    const other = location.replace(/\d+\/invitations/, `${await groupId(app, 'Helpdesk')}/invitations`);
+    expect((await lena.get(other)).status).toBe(404);
+    await app.db.write((trx) => trx('groups').where('name', 'Support').update({ leader_id: app.people.bob }));
+    const bob = await signedIn(app, 'bob');
+    expect([(await bob.get(location)).status, (await bob.post(location, kept)).status]).toEqual([404, 404]);
+    await app.db.write((trx) => trx('groups').where('name', 'Support').update({ leader_id: app.people.lena }));
+    await submit(lena, location, { step: 'invite', name: ['Maria', 'Otto'] });
+    const group = path.replace('/invitations/list', '');
+    expect((await lena.get(location)).headers.location).toBe(group);
+    // Nothing of the people is kept in it any more.
+    const drafts = await app.db.read('bulk_operations').where('action', 'invite-led-list').pluck('choices');
+    expect(drafts.join()).not.toMatch(/new\.example/);
   });
 
   it('tells nobody apart who is known from those who are not', async () => {

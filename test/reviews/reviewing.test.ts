@@ -35,6 +35,19 @@ describe('a review', () => {
   const answerOf = (path: string, session: Session, said: Fields) => session.post(`${path}/answers`, said);
   const asked = (page: { text: string }) => pageOf(page).texts('[data-person] legend strong');
 
+  it('is about those whom its form names, and never about everybody because it names none', async () => {
+    const form = { question: 'Needed?', asks: 'leaders', dueAt: '2036-12-06', silence: 'remind' };
+    for (const view of ['', '/groups?tag=1', '/users/export', 'users', '/users?group=1']) {
+      const answer = await alice.post('/reviews', { ...form, view });
+      expect([view, answer.status, pageOf(answer).errors().view]).toEqual([
+        view,
+        422,
+        expect.stringContaining('about whom'),
+      ]);
+    }
+    expect(await app.db.read('reviews')).toEqual([]);
+  });
+
   it('asks the leader of each group in one mail about their people alone, with what they need to know (R86)', async () => {
     const path = await begun(await support());
     await mailing.deliver();

@@ -59,6 +59,13 @@ describe('a group that is provisioned', () => {
       expect([step, await membersOf(id)]).toEqual([step, members]);
     }
     expect((await idp.get(`/Groups/${id}`)).body.displayName).toBe('Back of house');
+    // A program that forgot to name them means nobody's end.
+    await idp.patch(`/Groups/${id}`, { op: 'add', path: 'members', value: values([ids[0]]) });
+    for (const op of ['replace', 'add'])
+      expect((await idp.patch(`/Groups/${id}`, { op, path: 'members' })).body.scimType).toBe('invalidValue');
+    expect(await membersOf(id)).toEqual([ids[0]]);
+    await idp.patch(`/Groups/${id}`, { op: 'replace', path: 'members', value: null });
+    expect(await membersOf(id)).toEqual([]);
     const both = [
       { op: 'add', path: 'members', value: values([ids[0]]) },
       { op: 'remove', path: `members[value eq "${ids[0]}"]` },

@@ -69,6 +69,7 @@ describe('a form whose session ended while it was typed', () => {
     { who: 'lena', page: 'members/new', typed: { emails: 'nora@example.com' } },
     { who: 'lena', page: 'invitations/new', typed: { name: 'nora' } },
     { who: 'lena', page: 'invitations/list', typed: { text: 'nora@example.com' } },
+    { who: 'lena', page: 'invitations/list, read', typed: { name: 'nora' } },
   ])('is as it was left, of a sheet and of a leader: $page', async ({ who, page, typed }) => {
     const session = await signedIn(app, who);
     const begin = async () => {
@@ -77,7 +78,8 @@ describe('a form whose session ended while it was typed', () => {
     };
     const led = async () =>
       `/led-groups/${(await app.db.read('groups').where('leader_id', app.people.lena).first('id')).id}`;
-    const path = `${await (who === 'lena' ? led() : begin())}/${page}`;
+    const [address, isRead] = `${await (who === 'lena' ? led() : begin())}/${page}`.split(', ');
+    const path = isRead ? (await session.post(address, { text: 'n@example.com' })).headers.location : address;
     if (page === 'schedule/new') await session.post(path.replace(page, 'choices'), { tag: 'remote' });
     const form = await session.get(path);
     await endSessions();

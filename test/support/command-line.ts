@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ofNode } from '../../faults/server-process.ts';
+import { MAINTENANCE } from '../../src/command-line/maintenance.ts';
 import type { TestApp } from './app.ts';
+import { runHere } from './command-here.ts';
 
 const program = join(import.meta.dirname, '../../bin/roster.ts');
 
@@ -10,12 +12,31 @@ export interface CommandOutcome {
   output: string;
 }
 
-/** Runs a command of the command line in a process of its own, with these settings and nothing else of the environment. */
+/** Runs a command of the command line with these settings and nothing else of the environment. Maintenance has a process for itself, as it does what holds for a whole one. */
 export function rosterWith(settings: Record<string, string>, ...words: string[]): Promise<CommandOutcome> {
-  return rosterInto('pipe', settings, words);
+  return Object.hasOwn(MAINTENANCE, words[0]) ? rosterInto('pipe', settings, words) : runHere(settings, words);
 }
 
-/** The same with what it writes going there instead; what it tells is heard all the same. */
+/** The same beside a program that runs in the test: on its data and with its secrets. */
+export function rosterBeside(
+  app: RunningApp,
+  words: string[],
+  settings: Record<string, string> = {},
+): Promise<CommandOutcome> {
+  return rosterWith({ ...settingsBeside(app), ...settings }, ...words);
+}
+
+/** The same in a process of its own, where that is what a test is about: one is as dear as twenty commands here. */
+export function rosterApart(
+  app: RunningApp,
+  words: string[],
+  settings: Record<string, string> = {},
+  written: 'pipe' | number = 'pipe',
+): Promise<CommandOutcome> {
+  return rosterInto(written, { ...settingsBeside(app), ...settings }, words);
+}
+
+/** In a process of its own, with what it writes going there; what it tells is heard all the same. */
 export function rosterInto(
   written: 'pipe' | number,
   settings: Record<string, string>,
@@ -34,15 +55,11 @@ export function rosterInto(
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
 }
 
-/** The same beside a program that runs in the test: on its data and with its secrets. */
-export function rosterBeside(
-  { config, folder, url }: Pick<TestApp, 'config' | 'folder' | 'url'>,
-  words: string[],
-  settings: Record<string, string> = {},
-  written: 'pipe' | number = 'pipe',
-): Promise<CommandOutcome> {
+type RunningApp = Pick<TestApp, 'config' | 'folder' | 'url'>;
+
+function settingsBeside({ config, folder, url }: RunningApp): Record<string, string> {
   const { session, pepper, link, audit } = config.secrets;
   const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
   const onServer: Record<string, string> = config.databaseUrl ? { DATABASE_URL: config.databaseUrl } : {};
-  return rosterInto(written, { DATA_DIR: folder, BASE_URL: url, ...onServer, ...secrets, ...settings }, words);
+  return { DATA_DIR: folder, BASE_URL: url, ...onServer, ...secrets };
 }

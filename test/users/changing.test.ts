@@ -82,6 +82,19 @@ describe('a change of many at once', () => {
     ]);
   });
 
+  it('lets nobody stay beyond the end that somebody else set for them (R61)', async () => {
+    const leavesAt = '2030-01-31T18:00:00.000Z';
+    await change(['max', 'ada'], { leavesAt });
+    const max = act('max', { users: 'write' });
+    for (const later of [null, '2031-01-31T18:00:00.000Z']) {
+      const { outcomes } = await change(['max'], { leavesAt: later }, max);
+      expect(outcomes[0].refusal?.fields).toEqual({ leavesAt: expect.stringContaining('Ask another administrator') });
+    }
+    expect((await findUsers(app.db.read, [app.people.max]))[0].leavesAt).toBe(leavesAt);
+    await change(['max'], { leavesAt: null });
+    expect((await findUsers(app.db.read, [app.people.max]))[0].leavesAt).toBeNull();
+  });
+
   it('leaves out who is another than was shown', async () => {
     const versions = new Map(
       (await findUsers(app.db.read, idsOf(['bob', 'rita']))).map(({ id, version }) => [id, version]),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { probableEmail, readableEmail } from '../../src/text/email-address.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchNormalising } from '../support/normalising.ts';
 import { programAs } from '../support/program.ts';
@@ -78,4 +79,12 @@ it('makes no key of a name that is too long for one (R81)', async () => {
   for (const path of ['/users', '/groups', '/contacts'])
     expect((await program.send('post', path, { name: grown, kind: 'person' })).status).toBe(422);
   expect(normalising.longestKey).toBeLessThan(5_000);
+});
+
+it('looks for no address in what is longer than any (R81)', () => {
+  expect(probableEmail('maria @example.com')).toBe('maria@example.com');
+  expect(probableEmail(`${' '.repeat(1_000)}maria @example.com`)).toBeUndefined();
+  expect(readableEmail('a@xn--mller-kva.example')).toBe('a@müller.example');
+  const long = `${'a'.repeat(1_000)}@xn--mller-kva.example`;
+  expect(readableEmail(long)).toBe(long);
 });

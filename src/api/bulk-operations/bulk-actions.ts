@@ -85,6 +85,9 @@ export async function choicesMeant(
     if (!Object.hasOwn(values, field)) errors[field] = `Say it, or null for none: ${label}.`;
   for (const field of Object.keys(values))
     if (!asks.some((ask) => ask.field === field)) errors[field] = `${action.name} does not ask it.`;
+  for (const { field, label } of asks)
+    if (typeof values[field] === 'string' && values[field].trim() === '')
+      errors[field] = `Nothing is said. Say it, or null for none: ${label}.`;
   if (Object.keys(errors).length > 0) throw new Unprocessable(inValues(errors));
   if (!asked || (!isAsking(action) && Object.keys(values).length === 0)) return undefined;
   try {

@@ -15,7 +15,9 @@ export const NEW_OPERATION = z
       .string()
       .max(5_000)
       .optional()
-      .describe('In the place of ids: what the list takes after the question mark, and all that it means now.'),
+      .describe(
+        'In the place of ids: what the list takes after the question mark, and all that it means now. All that the list shows are `/users`; what is empty is refused.',
+      ),
     values: z
       .record(z.string(), z.union([z.string().max(5_000), z.number(), z.null()]))
       .optional()

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { actionOf, BULK_SUBJECTS, readable } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { executeOperation } from '../../bulk-operations/actions/execution.ts';
+import { steerOperation } from '../../bulk-operations/actions/steering.ts';
 import { draftTakingBack, takingBackOf } from '../../bulk-operations/actions/taking-back.ts';
-import { type BulkOperation, phaseOf, SUBJECT_TYPES, type SubjectType } from '../../bulk-operations/bulk-operation.ts';
+import { phaseOf, SUBJECT_TYPES, type SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import * as store from '../../bulk-operations/bulk-operation-store.ts';
 import { findReported, type ReportFilter } from '../../bulk-operations/pages/operation/reported-items.ts';
 import { mayLookAt } from '../../bulk-operations/pages/operation/visible-operation.ts';
@@ -105,13 +106,9 @@ export const BULK_ROUTES: Route[] = [
     answer: OPERATION,
     handle: beginUndoing,
   }),
-  steering('post', 'pause', 'Let an operation wait that is under way', (trx, { id }, act) =>
-    store.pauseOperation(trx, id, act.at, `${act.by.name} paused it`),
-  ),
-  steering('delete', 'pause', 'Let it go on', (trx, { id }) => store.resumeOperation(trx, id)),
-  steering('post', 'cancellation', 'Let be what is not done yet', (trx, { id }, act) =>
-    store.cancelOperation(trx, id, act.at),
-  ),
+  steering('post', 'pause', 'Let an operation wait that is under way', 'pause'),
+  steering('delete', 'pause', 'Let it go on', 'resume'),
+  steering('post', 'cancellation', 'Let be what is not done yet', 'cancel'),
 ];
 
 async function list(call: Call): Promise<Answer> {
@@ -216,7 +213,7 @@ function steering(
   method: 'post' | 'delete',
   noun: string,
   summary: string,
-  work: (trx: Transaction, operation: BulkOperation, act: Act) => Promise<boolean>,
+  deed: Parameters<typeof steerOperation>[3],
 ): Route {
   return route({
     method,
@@ -228,10 +225,9 @@ function steering(
     answer: OPERATION,
     async handle(call) {
       const answered = await call.write(async (trx, act) => {
-        await act.confirm?.(trx);
         const operation = await meant(call, trx, 'write');
         if (phaseOf(operation) === 'draft') throw new Conflict('Nothing of it is under way.');
-        await work(trx, operation, act);
+        await steerOperation(trx, act, operation, deed);
         return answer(call, trx, await store.findOperation(trx, operation.id));
       });
       call.app.operations.wake();

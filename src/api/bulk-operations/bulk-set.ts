@@ -7,6 +7,7 @@ import { seenBy } from '../../bulk-operations/pages/operation/reported-items.ts'
 import { minuteOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { EXPORT_KINDS } from '../../export/pages/export-kinds.ts';
+import { whomNotSaid, whomSaid } from '../../lists/whom-said.ts';
 import { format } from '../../text/format.ts';
 import { Unprocessable } from '../contract/problem.ts';
 
@@ -35,8 +36,10 @@ export async function recordsMeant(
   return { ids: known };
 }
 
-async function inView(app: AppContext, viewer: Viewer, subjectType: SubjectType, view: string) {
+async function inView(app: AppContext, viewer: Viewer, subjectType: SubjectType, said: string) {
   const kind = EXPORT_KINDS[LISTS[subjectType]];
+  const view = whomSaid(said, kind.name);
+  if (view === undefined) throw new Unprocessable({ view: `The view ${whomNotSaid(kind.name)}.` });
   const problems = await kind.problemsIn(app.db.read, view);
   if (problems.length > 0) throw new Unprocessable({ view: problems.slice(0, 5).join(' ') });
   const seer = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));

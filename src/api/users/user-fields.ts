@@ -7,11 +7,15 @@ import { normalizedAs } from '../../text/text.ts';
 
 export const id = z.int().positive().max(999_999_999_999_999);
 const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.').meta({ format: 'date' });
+/** Null says that there is none: a text that was left empty by mistake would come to mean for ever. */
+const said = z.string().refine((text) => text.trim() !== '', { error: 'Say a moment, or null for none.', abort: true });
 /** With a zone; a day alone ends in UTC. */
-const end = endBy(format).describe('A moment to the minute, with its zone; a day alone is meant until its end in UTC.');
-const start = startBy(format).describe(
-  'A moment to the minute, with its zone; a day alone is meant from its beginning in UTC.',
-);
+const end = said
+  .pipe(endBy(format))
+  .describe('A moment to the minute, with its zone; a day alone is meant until its end in UTC.');
+const start = said
+  .pipe(startBy(format))
+  .describe('A moment to the minute, with its zone; a day alone is meant from its beginning in UTC.');
 export const tag = z
   .string()
   .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
@@ -55,4 +59,11 @@ export const NEW_USER = z
   .extend({ invite: z.boolean().optional().describe('Whether an invitation is mailed at once.') })
   .meta({ id: 'NewUser' });
 
-export const MEMBERSHIP = z.strictObject({ until: end.nullable().optional() }).meta({ id: 'Membership' });
+export const MEMBERSHIP = z
+  .strictObject({
+    until: end
+      .nullable()
+      .optional()
+      .describe('Null for no end. Left out, who is in the group already stays in it for as long as before.'),
+  })
+  .meta({ id: 'Membership' });

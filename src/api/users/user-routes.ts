@@ -1,7 +1,7 @@
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
 import { inviteLater } from '../../bulk-operations/actions/scheduling.ts';
-import { minuteOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import { findGroup } from '../../groups/group-store.ts';
@@ -127,7 +127,7 @@ export const USER_ROUTES: Route[] = [
     asks: { where: MEMBERSHIPS_ASK, holds: changesWeightyMember },
     status: 200,
     answer: USER,
-    handle: (call) => call.write((trx, act) => grant(call, trx, act, call.body.until ?? null)),
+    handle: (call) => call.write((trx, act) => grant(call, trx, act, call.body.until)),
   }),
   route({
     method: 'delete',
@@ -230,12 +230,13 @@ async function requireSameKind(
     throw new Forbidden('No token makes a program of a person, or the reverse: somebody does on the page.');
 }
 
-/** Who is in the group already has another end from now on. */
-async function grant(call: Call, trx: Transaction, act: Act, until: string | null): Promise<Answer> {
+/** Who is in the group already has another end from now on, where one is said. */
+async function grant(call: Call, trx: Transaction, act: Act, until: Instant | null | undefined): Promise<Answer> {
   const { id, group } = call.ids;
   const meant = { groupId: group, userIds: [id] };
   const known = (await findMemberships(trx, [id])).find(({ groupId }) => groupId === group);
-  if (!known) requireDone((await grantMemberships(trx, act, meant, until)).outcomes);
-  else if (known.untilAt !== until) requireDone((await setUntil(trx, act, meant, until)).outcomes);
+  if (!known) requireDone((await grantMemberships(trx, act, meant, until ?? null)).outcomes);
+  else if (until !== undefined && known.untilAt !== until)
+    requireDone((await setUntil(trx, act, meant, until)).outcomes);
   return userAnswer(call.app, trx, call.viewer, id);
 }

@@ -25,6 +25,7 @@ import {
 } from '../bulk-operation-store.ts';
 import { findItemIds, findPieces, isInTheWay, markDone, type Piece } from '../bulk-piece-store.ts';
 import { findParts } from '../part-store.ts';
+import { requireNoneKept } from '../scheduled-for-others.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
 
@@ -59,6 +60,7 @@ export async function executeOperation(
   act: Act,
   operation: BulkOperation,
 ): Promise<'done' | 'begun' | undefined> {
+  await requireNoneKept(trx, act, operation);
   if (!(await claimOperation(trx, operation, act))) return undefined;
   // What it does may be changes that confirm it, or none at all.
   await act.confirm?.(trx);

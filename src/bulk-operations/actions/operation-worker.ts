@@ -67,8 +67,10 @@ export class OperationWorker {
   #isStopped = false;
   #underWay: BulkOperation[] = [];
   #stretch: Stretch | undefined;
-  /** Drafts of which it cannot be said what they would come to. */
-  readonly #unjudgeable = new Set<number>();
+  /** Drafts, as they are meant, of which it cannot be said what they would come to. */
+  readonly #unjudgeable = new Set<string>();
+  /** Drafts of whoever may not do it, as of this look: they may be given the right again. */
+  readonly #withoutAuthor = new Set<number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -118,6 +120,7 @@ export class OperationWorker {
   async #run(): Promise<void> {
     while (this.#isWoken && !this.#isStopped) {
       this.#isWoken = false;
+      this.#withoutAuthor.clear();
       try {
         while (!(await this.#parts.db.processes.ifAlone(WORK, () => this.#workOn())))
           if (!(await this.#watchAnother())) break;
@@ -149,7 +152,7 @@ export class OperationWorker {
   async #step(): Promise<boolean> {
     const { db } = this.#parts;
     const draft = (await findUnjudged(db.read, AT_ONCE)).find(
-      (one) => !this.#unjudgeable.has(one.id) && canBeJudged(one),
+      (one) => !this.#unjudgeable.has(meaningOf(one)) && !this.#withoutAuthor.has(one.id) && canBeJudged(one),
     );
     if (draft) await this.#judgeFor(draft);
     const isPreparing = await this.#prepare();
@@ -269,7 +272,7 @@ export class OperationWorker {
     const { application, level } = BULK_SUBJECTS[draft.subjectType];
     const by = await authorOf(db.read, draft, { application, level, at });
     // Whoever began it will not see its sheet. Links of so many go by mail.
-    if (!by) return void this.#unjudgeable.add(draft.id);
+    if (!by) return void this.#withoutAuthor.add(draft.id);
     const until = performance.now() + KEPT_EVERY;
     let { tally } = draft;
     try {
@@ -280,10 +283,10 @@ export class OperationWorker {
         { err: error, operation: draft.id },
         'it cannot be said what an operation would come to',
       );
-      this.#unjudgeable.add(draft.id);
+      this.#unjudgeable.add(meaningOf(draft));
       return;
     }
-    if (tally.judged === draft.tally.judged) this.#unjudgeable.add(draft.id);
+    if (tally.judged === draft.tally.judged) this.#unjudgeable.add(meaningOf(draft));
     await db.writePiece((trx) => keepJudged(trx, draft, tally));
   }
 
@@ -312,6 +315,11 @@ export class OperationWorker {
   #now(): Instant {
     return instant(this.#parts.clock());
   }
+}
+
+/** A draft of which something else was said is another one. */
+function meaningOf({ id, action, choices }: BulkOperation): string {
+  return JSON.stringify([id, action, choices]);
 }
 
 /** Whether it was said already what exactly is to be done. */

@@ -8,11 +8,9 @@ import type { Judge } from '../../verbs/action.ts';
 import { type BulkOperation, TO_BE_CHOSEN } from '../bulk-operation.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
 import { findParts } from '../part-store.ts';
+import { ENDING_RIGHTS } from '../schedulable.ts';
 import { findSchedule } from '../schedule-store.ts';
 import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from './bulk-subjects.ts';
-
-/** By these somebody may come to be no administrator any more. */
-export const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group', 'leave']);
 
 /** More than so many are not changed by somebody who only found an open browser (R54). */
 export const MANY = 100;

@@ -1,8 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { instant } from '../../clock.ts';
-import type { Transaction } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -13,8 +11,9 @@ import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { askedOf, findBulkAction } from '../actions/bulk-subjects.ts';
 import { checkedChoices } from '../actions/checked-choices.ts';
+import { steerOperation } from '../actions/steering.ts';
 import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
-import { cancelOperation, keepChoices, pauseOperation, resumeOperation } from '../bulk-operation-store.ts';
+import { keepChoices } from '../bulk-operation-store.ts';
 import { findSchedule } from '../schedule-store.ts';
 import { begin } from './draft/beginning.ts';
 import { showQuestions, typedChoices, typedOf } from './draft/choices-page.ts';
@@ -75,15 +74,9 @@ export function bulkOperationsController(app: AppContext): Router {
   const weighty = confirmed(app, (req) => isWeightyOperation(app, req));
   router.post('/bulk-operations/:id/execution', requireSignIn, weighty, (req, res) => execute(app, req, res));
 
-  router.post('/bulk-operations/:id/pause', requireSignIn, (req, res) =>
-    steer(app, req, res, (trx, { id }, at) => pauseOperation(trx, id, at, `${req.viewer!.name} paused it`)),
-  );
-  router.delete('/bulk-operations/:id/pause', requireSignIn, (req, res) =>
-    steer(app, req, res, (trx, { id }) => resumeOperation(trx, id)),
-  );
-  router.post('/bulk-operations/:id/cancellation', requireSignIn, (req, res) =>
-    steer(app, req, res, (trx, { id }, at) => cancelOperation(trx, id, at)),
-  );
+  router.post('/bulk-operations/:id/pause', requireSignIn, (req, res) => steer(app, req, res, 'pause'));
+  router.delete('/bulk-operations/:id/pause', requireSignIn, (req, res) => steer(app, req, res, 'resume'));
+  router.post('/bulk-operations/:id/cancellation', requireSignIn, (req, res) => steer(app, req, res, 'cancel'));
 
   return router;
 }
@@ -101,17 +94,13 @@ function asking({ subjectType, action: name }: BulkOperation) {
   return action;
 }
 
-type Steering = (trx: Transaction, operation: BulkOperation, at: string) => Promise<boolean>;
+type Deed = Parameters<typeof steerOperation>[3];
 
 /** Pauses it, goes on, or cancels it; where it has ended meanwhile, that is what the page says. */
-async function steer(app: AppContext, req: Request, res: Response, work: Steering): Promise<void> {
+async function steer(app: AppContext, req: Request, res: Response, deed: Deed): Promise<void> {
   const operation = await visibleOperation(app, req, { acts: true });
   if (phaseOf(operation) === 'draft') throw new NotFound();
-  const act = actOf(app, req);
-  await app.db.write(async (trx) => {
-    await act.confirm?.(trx);
-    await work(trx, operation, instant(app.clock()));
-  });
+  await app.db.write((trx) => steerOperation(trx, actOf(app, req), operation, deed));
   app.operations.wake();
   res.redirect(303, `/bulk-operations/${operation.id}`);
 }

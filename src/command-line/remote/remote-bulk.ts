@@ -1,9 +1,13 @@
 import { collected, type RosterClient } from '../../api-client/roster-client.ts';
 import type { NewOperation, Operation } from '../../api-client/shapes.ts';
+import { askedOf, findBulkAction } from '../../bulk-operations/actions/bulk-subjects.ts';
+import type { Ask } from '../../bulk-operations/asking-action.ts';
+import { SUBJECT_TYPES } from '../../bulk-operations/bulk-operation.ts';
 import { ConfigError } from '../../config.ts';
 import { format } from '../../text/format.ts';
 import { shortened } from '../../text/text.ts';
 import { type Result, refused } from '../command.ts';
+import { valueSaid } from '../said-values.ts';
 import { viewActedOn } from '../view-said.ts';
 import { recordCalled } from './named-records.ts';
 import type { RemoteVerb, RemoteWords, Verbs } from './remote-command.ts';
@@ -61,8 +65,9 @@ export function bulkAction(action: string): RemoteVerb {
       if (!on) throw new ConfigError([`--on takes ${ON.join(', ')}`]);
       if ((view === undefined) === (named.length === 0))
         throw new ConfigError(['say whom: either --view, or names and ids behind the action']);
-      const meant = view === undefined ? { ids: await idsOf(client, on, named) } : { view: viewActedOn(view, on) };
-      const draft = await client.begin({ on, action, ...meant, values: valuesIn(values) });
+      const meant =
+        view === undefined ? { ids: await idsOf(client, on, named) } : { view: viewActedOn(view, on) || `/${on}` };
+      const draft = await client.begin({ on, action, ...meant, values: valuesIn(values, asksOf(on, action)) });
       // A draft that is not scheduled is done by nobody.
       if (at !== undefined && apply) return told(await client.schedule(draft.id, at));
       return done(client, draft, apply);
@@ -81,13 +86,22 @@ async function idsOf(client: RosterClient, on: (typeof ON)[number], named: strin
   return ids;
 }
 
-/** What is left empty is none. */
-function valuesIn(values: string[]): NonNullable<NewOperation['values']> {
+/** What the action asks, as far as this program knows it. */
+function asksOf(on: (typeof ON)[number], name: string): Ask[] {
+  const subjectType = SUBJECT_TYPES.find((type) => `${type}s` === on)!;
+  const action = findBulkAction(subjectType, name);
+  return (action && askedOf(action)?.asks) ?? [];
+}
+
+/** What is left empty is none, but for moments. */
+function valuesIn(values: string[], asks: Ask[]): NonNullable<NewOperation['values']> {
   return Object.fromEntries(
     values.map((value) => {
       const [, field, said] = /^(\w+)=(.*)$/s.exec(value) ?? [];
       if (field === undefined) throw new ConfigError([`--value ${value}: write field=what`]);
-      return [field, said === '' ? null : said];
+      const ask = asks.find((one) => one.field === field);
+      const meant = ask ? valueSaid(ask, said) : said;
+      return [field, meant === '' ? null : meant];
     }),
   );
 }

@@ -64,7 +64,7 @@ export const USERS: Verbs = {
     options: ['until'],
     async run(client, [called, group], { until }) {
       const user = await userCalled(client, called);
-      return told(await client.join(user.id, (await groupCalled(client, group)).id, until ?? null));
+      return told(await client.join(user.id, (await groupCalled(client, group)).id, until === 'none' ? null : until));
     },
   },
   leave: {
@@ -94,7 +94,7 @@ async function changeIn(client: RosterClient, { groups, tags, leaves, descriptio
   return {
     ...(ids && { groups: ids }),
     ...(tags && { tags }),
-    ...(leaves !== undefined && { leavesAt: leaves || null }),
+    ...(leaves !== undefined && { leavesAt: leaves === 'none' ? null : leaves }),
     ...(description !== undefined && { description }),
   };
 }

@@ -9,6 +9,7 @@ import {
   sealEmailChange,
   userOfSeal,
 } from '../../one-time-links/email-change-store.ts';
+import { tokenAsSent } from '../../one-time-links/token-as-sent.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -40,7 +41,7 @@ export function emailsController(app: AppContext): Router {
 
   router.get('/emails/:token', async (req, res) => {
     // Mail programs and people take a full stop or a bracket along that stood behind the link.
-    const token = req.params.token.replace(/[^\w-]+$/, '');
+    const token = tokenAsSent(req.params.token);
     const change = await findEmailChange(app.db.read, { token }, instant(app.clock()));
     if (!change) throw new Gone(ENDED);
     req.session.email = sealEmailChange(change, secret);

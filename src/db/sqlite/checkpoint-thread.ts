@@ -15,10 +15,6 @@ export class CheckpointThread {
     this.#filename = filename;
   }
 
-  get isThere(): boolean {
-    return this.#thread !== undefined;
-  }
-
   /** Throws where there is no such thread: the single executable has no file that it could run. */
   async move(): Promise<void> {
     if (isSea()) throw new Error('there is no thread here');

@@ -6,19 +6,20 @@ const DELAY = 250;
 /** Pages in the write-ahead log: so many are worth to be moved; during a long work fewer, larger moves write less in all. */
 const ENOUGH_LOGGED = 1_000;
 const MUCH_LOGGED = 6_000;
-/** A long work is over when no piece of it was written for so long, in milliseconds. */
+/** A long work is over when no piece of it was written for so long, in milliseconds; and the thread is not begun anew for what follows within that. */
 const OVER_AFTER = 3_000;
 
 /**
  * Moves what stands in the write-ahead log into the database file, where it is enough to be worth it. Left to SQLite, it
- * is part of the commit that crosses the limit: longer than the change itself, and the reader waits for it. What a long work writes is
- * moved by a thread of its own, which nobody waits for but that work.
+ * is part of the commit that crosses the limit: longer than the change itself, and the reader waits for it. A thread of its own does it,
+ * for it waits for the disk in between; nobody waits for that but a long work.
  */
 export class Checkpoints {
   readonly #writer: Knex;
   readonly #thread: CheckpointThread;
   #due: NodeJS.Timeout | undefined;
   #lastPiece = Number.NEGATIVE_INFINITY;
+  #lastMove = Number.NEGATIVE_INFINITY;
   #isEnded = false;
   /** What the thread moves before the work goes on. */
   rest: Promise<unknown> | undefined;
@@ -49,16 +50,17 @@ export class Checkpoints {
     await this.#thread.end();
   }
 
-  /** Whether it is to be looked again, as there may be something left when the work is over. */
+  /** Whether it is to be looked again: there may be something left when the work is over, and the thread is to end. */
   async #look(): Promise<boolean> {
-    const isLongWork = performance.now() - this.#lastPiece < OVER_AFTER;
-    const [{ log }] = await this.#writer.raw('pragma wal_checkpoint(noop)');
-    // What the work left in the log is as much as ever, and nobody is to stand behind that either.
-    const isAside = isLongWork || this.#thread.isThere;
-    if (log >= (isLongWork ? MUCH_LOGGED : ENOUGH_LOGGED))
-      await (isAside ? this.#moveAside().catch(() => this.#moveHere()) : this.#moveHere());
-    if (!isLongWork) await this.#thread.end();
-    return isLongWork && !this.#isEnded;
+    const isLongWork = isRecent(this.#lastPiece);
+    const [{ log, checkpointed }] = await this.#writer.raw('pragma wal_checkpoint(noop)');
+    if (log - checkpointed >= (isLongWork ? MUCH_LOGGED : ENOUGH_LOGGED)) {
+      await this.#moveAside().catch(() => this.#moveHere());
+      this.#lastMove = performance.now();
+    }
+    const isToGoOn = isRecent(this.#lastPiece) || isRecent(this.#lastMove);
+    if (!isToGoOn) await this.#thread.end();
+    return isToGoOn && !this.#isEnded;
   }
 
   async #moveHere(): Promise<void> {
@@ -73,4 +75,8 @@ export class Checkpoints {
     });
     await this.rest;
   }
+}
+
+function isRecent(moment: number): boolean {
+  return performance.now() - moment < OVER_AFTER;
 }

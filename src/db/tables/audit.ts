@@ -1,4 +1,4 @@
-import { type Columns, day, integer, json, moment, orNull, text } from './columns.ts';
+import { type Columns, day, flag, integer, json, moment, orNull, text } from './columns.ts';
 
 /** What was done, and what was refused. */
 export const AUDIT = {
@@ -33,7 +33,15 @@ export const AUDIT = {
     first_id: integer,
     last_id: integer,
   },
-  audit_texts: { digest: text(), subject_type: text(), subject_id: orNull(integer), salt: text(), text: text() },
+  audit_texts: {
+    digest: text(),
+    subject_type: text(),
+    subject_id: orNull(integer),
+    salt: text(),
+    text: text(),
+    /** What its user is called: of these no index is kept, for the name leads to them. */
+    is_name_of_now: flag,
+  },
   /** Those whom what others wrote is still to be looked through for. */
   erasures: { user_id: integer, words: json },
   refusals: {

@@ -64,21 +64,25 @@ export class GroupNames implements Followable {
    */
   firstNamed(ids: readonly number[], most: number): { named: NamedGroup[]; others: number } {
     const places = this.placesByName();
-    const first: number[] = [];
+    // As long as it will be: one that grows takes room for many more.
+    const first = new Array<number>(Math.min(most, ids.length));
+    let found = 0;
     let others = 0;
-    for (const id of ids) {
-      const place = places[id] ?? NOWHERE;
+    for (let n = 0; n < ids.length; n++) {
+      const place = places[ids[n]] ?? NOWHERE;
       if (place === NOWHERE) continue;
-      if (first.length === most) {
+      if (found === most) {
         others++;
         if (place > first[most - 1]) continue;
-      }
-      let at = Math.min(first.length, most - 1);
+      } else found++;
+      let at = found - 1;
       for (; at > 0 && place < first[at - 1]; at--) first[at] = first[at - 1];
       first[at] = place;
     }
     const all = this.allNamed();
-    return { named: first.map((place) => all[place]), others };
+    const named = new Array<NamedGroup>(found);
+    for (let n = 0; n < found; n++) named[n] = all[first[n]];
+    return { named, others };
   }
 
   /** How far the feed of changes was read. */

@@ -1,67 +1,30 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppContext } from '../../app-context.ts';
-import { instant } from '../../clock.ts';
-import { findStuckMail } from '../../mail/stuck-mails.ts';
 import { NotFound } from '../../verbs/refusals.ts';
-import { findTroubled } from '../../webhooks/webhook-store.ts';
-import { findBackups } from '../backups.ts';
-import { freeBytes } from '../disk-room.ts';
-
-const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10];
+import { whenAsked } from '../../web/when-asked.ts';
+import { RequestTimes } from '../request-times.ts';
 
 /** Counts requests, and tells Prometheus of them and of what whoever runs this has to watch. No name of anybody is in it. */
 export function metrics(app: AppContext): Record<'count' | 'show' | 'tell', RequestHandler> {
-  const registry = new Registry();
-  const requests = new Histogram({
-    name: 'roster_request_seconds',
-    help: 'How long requests took, by method and status.',
-    labelNames: ['method', 'status'],
-    buckets: SECONDS,
-    registers: [registry],
+  const times = new RequestTimes();
+  const { metricsToken } = app.config;
+  const tell = whenAsked(async () => {
+    const gauges = (await import('./gauges.ts')).gaugesOf(app);
+    return async (_req, res) => {
+      res.type(gauges.contentType).send(times.text() + (await gauges.metrics()));
+    };
   });
-  const { metricsToken, dataDir } = app.config;
-  let isCollecting = false;
-  /** Not before somebody is to read them: it watches the process all the time. */
-  const collect = () => {
-    if (!isCollecting) collectDefaultMetrics({ register: registry });
-    isCollecting = true;
-  };
-  if (metricsToken) collect();
-  const gauge = (name: string, help: string, measure: () => number | Promise<number>) =>
-    new Gauge({
-      name: `roster_${name}`,
-      help,
-      registers: [registry],
-      async collect() {
-        this.set(await measure());
-      },
-    });
-  gauge('database_bytes', 'Size of the database with its log.', () => app.db.bytes());
-  gauge('disk_free_bytes', 'What is left where the data lies.', () => freeBytes(dataDir));
-  gauge('last_backup_timestamp_seconds', 'When the newest backup in DATA_DIR was made; 0 without one.', () =>
-    Math.floor(Date.parse(findBackups(dataDir)[0]?.madeAt ?? instant(0)) / 1_000),
-  );
-  gauge('mails_stuck', 'Mails that were tried in vain and wait.', async () => (await findStuckMail(app.db.read)).mails);
-  gauge(
-    'webhooks_failing',
-    'Webhooks to which nothing arrives, or that were disabled for it.',
-    async () => (await findTroubled(app.db.read)).length,
-  );
-  gauge('troubles', 'How many things need mending, as pages tell administrators.', () => app.troubles.found.length);
-
-  const tell: RequestHandler = async (_req, res) => {
-    collect();
-    res.type(registry.contentType).send(await registry.metrics());
-  };
 
   return {
     count(req, res, next) {
-      const end = requests.startTimer({ method: req.method });
+      const began = performance.now();
       // Who listens for hours waits for nothing.
       const isStream = () => String(res.get('content-type')).startsWith('text/event-stream');
-      res.on('finish', () => isStream() || end({ status: res.statusCode }));
+      res.on('finish', () => {
+        if (!isStream())
+          times.count({ method: req.method, status: res.statusCode }, (performance.now() - began) / 1_000);
+      });
       next();
     },
     show(req, res, next) {

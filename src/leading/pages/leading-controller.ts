@@ -10,7 +10,7 @@ import { actAsLeader, changeableOf, ledGroupOf } from './addressed-led-group.ts'
 import { endDeputy, handOver, saveDeputy, showLead } from './lead-page.ts';
 import { add, confirmTicked, end, invite, reinvite, removeTicked } from './leading-changes.ts';
 import { showForm, showSheet } from './leading-form-page.ts';
-import { inviteList, showList } from './leading-list.ts';
+import { inviteList, showLedList, showList, takeLedList } from './leading-list.ts';
 import { showLedReport, showLedUndo, takeBack } from './leading-operations.ts';
 import { showLedGroup, showLedGroups } from './led-group-page.ts';
 
@@ -46,6 +46,14 @@ export function leadingController(app: AppContext): Router {
   );
 
   router.post('/led-groups/:id/invitations/list', requireSignIn, async (req, res) =>
+    takeLedList(app, req, res, await changeableOf(app, req)),
+  );
+
+  router.get('/led-groups/:id/invitations/list/:list', requireSignIn, async (req, res) =>
+    showLedList(app, req, res, await changeableOf(app, req)),
+  );
+
+  router.post('/led-groups/:id/invitations/list/:list', requireSignIn, async (req, res) =>
     inviteList(app, req, res, await changeableOf(app, req)),
   );
 

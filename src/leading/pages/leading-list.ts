@@ -7,11 +7,14 @@ import type { Group } from '../../groups/group.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { withoutAddress } from '../../text/people/people-list.ts';
 import { counted } from '../../text/text.ts';
+import { NotFound } from '../../verbs/refusals.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 import { keepInvitations } from '../actions/kept-leading.ts';
 import { unusableNames } from '../actions/leading.ts';
+import { createListDraft, findListDraft, keepListDraft, type LedList } from '../actions/list-draft.ts';
 import { formNumber, sendingOf, wasSent } from '../actions/sent-forms.ts';
 import { checkInvitation, type InvitedRow, readRows, typedRows } from '../leading-form.ts';
 import { actAsLeader } from './addressed-led-group.ts';
@@ -19,6 +22,8 @@ import { offerUndo } from './leading-operations.ts';
 
 interface Shown {
   group: Group;
+  /** The number of its draft, once it was read. */
+  id?: number;
   typed: Typed;
   rows: InvitedRow[];
   errors?: Errors;
@@ -29,28 +34,49 @@ export function showList(
   app: AppContext,
   req: Request,
   res: Response,
-  { group, typed, rows, errors = {} }: Shown,
+  { group, id, typed, rows, errors = {} }: Shown,
 ): void {
   const title = `Invite a list into ${group.name}`;
   const puzzling = rows.length > 0 ? withoutAddress(String(typed.text)) : [];
   const form = formNumber(String(typed.form));
-  const page = { title, group, typed, form, rows, puzzling, errors, mayMail: app.mail !== undefined };
+  const page = { title, group, id, typed, form, rows, puzzling, errors, mayMail: app.mail !== undefined };
   render(req, res, 'leading/list', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
 }
 
-/** The list was sent: read, or the people of its table are invited, all of them that are ticked. */
+/** A text was pasted: it becomes a table with an address, to be corrected. */
+export async function takeLedList(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const { typed } = typedRows(req.body);
+  const { rows, error } = readRows(String(typed.text));
+  if (error) return showList(app, req, res, { group, typed, rows, errors: { text: error } });
+  const list = { typed: { ...typed, form: formNumber(String(typed.form)) }, rows };
+  const id = await app.db.write((trx) => createListDraft(trx, actAsLeader(app, req, group.id), group.id, list));
+  res.redirect(303, `/led-groups/${group.id}/invitations/list/${id}`);
+}
+
+/** The table as it was kept; once its people were invited there is only the group. */
+export async function showLedList(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const { id, list } = await listOf(app, req, group);
+  if (list.isDone) return res.redirect(303, `/led-groups/${group.id}`);
+  const kept = takeKept(req);
+  showList(app, req, res, { group, id, ...(kept ? typedRows(kept) : list) });
+}
+
+/** The one that the address names. Throws NotFound. */
+async function listOf(app: AppContext, req: Request, group: Group): Promise<{ id: number; list: LedList }> {
+  const text = String(req.params.list);
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new NotFound();
+  const id = Number(text);
+  return { id, list: await findListDraft(app.db.read, id, req.viewer!.id, group.id) };
+}
+
+/** The people of its table are invited, all of them that are ticked; or the table once more, kept as it was typed. */
 export async function inviteList(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const { id } = await listOf(app, req, group);
   const { typed, rows } = typedRows(req.body);
-  if (typed.step === 'read' || rows.length === 0) {
-    const read = readRows(String(typed.text));
-    return showList(app, req, res, {
-      group,
-      typed,
-      rows: read.rows,
-      ...(read.error && { errors: { text: read.error } }),
-    });
-  }
-  const failed = (errors: Errors) => showList(app, req, res, { group, typed, rows, errors });
+  const failed = async (errors: Errors) => {
+    await app.db.write((trx) => keepListDraft(trx, id, group.id, { typed, rows }));
+    showList(app, req, res, { group, id, typed, rows, errors });
+  };
   const kept = rows.flatMap((row, n) => (row.isKept ? [{ ...row, n }] : []));
   const path = `/led-groups/${group.id}`;
   const sending = sendingOf(String(typed.form), kept);
@@ -70,7 +96,10 @@ export async function inviteList(app: AppContext, req: Request, res: Response, g
       ),
     );
   await unlessFieldErrors(app, req, failedSome, async () => {
-    const work = (trx: Transaction) => keepInvitations(trx, actAsLeader(app, req, group.id), group.id, people, sending);
+    const work = async (trx: Transaction) => {
+      await keepListDraft(trx, id, group.id, { typed: {}, rows: [], isDone: true });
+      return keepInvitations(trx, actAsLeader(app, req, group.id), group.id, people, sending);
+    };
     const done = await app.db.write(work);
     if (!done) return res.redirect(303, path);
     const said = `${counted(people.length, 'person', 'people')} of the list ${people.length === 1 ? 'is' : 'are'} invited, or known here already and added where that can be.`;

@@ -3,6 +3,7 @@ import { findOperation, forgetDraft, keepAuthor } from '../../bulk-operations/bu
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
 import { SCHEDULABLE } from '../../bulk-operations/schedulable.ts';
 import { findScheduledBy, forgetSchedule } from '../../bulk-operations/schedule-store.ts';
+import { findKept } from '../../bulk-operations/scheduled-for-others.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -25,6 +26,13 @@ export const SCHEDULED_CHANGES: LeftKind = {
       name: `${SCHEDULABLE[action] ?? action}: ${size === 1 ? '1 user' : `${size} users`}`,
       path: `/bulk-operations/${operationId}`,
     }));
+  },
+  async refusal(db, by, things) {
+    for (const { id } of things) {
+      const kept = await findKept(db, by, await findOperation(db, id));
+      if (kept) return `${kept.subject.name} ${kept.refusal.reason}: what is scheduled stays as it is.`;
+    }
+    return undefined;
   },
   async handOver(trx, act, _leaver, shares) {
     for (const { thing } of shares) {

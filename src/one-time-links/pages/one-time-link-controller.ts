@@ -17,6 +17,7 @@ import { setPasswordByLink } from '../actions/password-by-link.ts';
 import { noteOpened, refuseExpiredLink } from '../one-time-link-store.ts';
 import { findLinkByToken } from '../open-links.ts';
 import { readSealedLink, sealLink } from '../sealed-link.ts';
+import { tokenAsSent } from '../token-as-sent.ts';
 import { ENDED, type Opened, openedBy, showOver } from './opened-link.ts';
 
 interface LinkPages {
@@ -52,8 +53,7 @@ export function oneTimeLinkController(app: AppContext, pages: LinkPages): Router
 
   router.get(`${pages.base}/:token`, async (req, res) => {
     const now = instant(app.clock());
-    // Mail programs and people take a full stop or a bracket along that stood behind the link.
-    const token = req.params.token.replace(/[^\w-]+$/, '');
+    const token = tokenAsSent(req.params.token);
     const link = await findLinkByToken(app.db.read, purpose, token, now);
     if (!link) {
       await app.db.note((trx) => refuseExpiredLink(trx, purpose, token, now));

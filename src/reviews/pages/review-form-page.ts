@@ -44,6 +44,8 @@ export async function beginReview(app: AppContext, req: Request, res: Response):
   const failed = (errors: Errors) => showForm(app, req, res, typed, errors);
   const { values, errors } = checkReview(typed, formatOf(req));
   if (errors) return failed(errors);
+  if (!isView(typed.view))
+    return failed({ view: 'It was not said about whom. This is everybody; choose a view in Users to ask about some.' });
   await unlessFieldErrors(app, req, failed, async () => {
     const { repeats, ...settings } = values;
     const meant = await meantIn(app, req, typed);
@@ -82,6 +84,12 @@ async function showForm(app: AppContext, req: Request, res: Response, typed: Typ
     sendsMail: app.mail !== undefined,
   };
   render(req, res, 'reviews/new', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+}
+
+/** Whether it is just what the form says: what was left out, or is of another list, must not come to mean everybody. */
+function isView(text: Typed[string]): boolean {
+  const view = safePath(text);
+  return view !== undefined && reviewedView(view) === view;
 }
 
 async function meantIn(app: AppContext, req: Request, typed: Typed) {

@@ -60,7 +60,7 @@ function isAddressed(piece: string): boolean {
 function bareAddress(text: string): string {
   if (text.length > LONGEST) return text;
   return text
-    .replace(/^[<'"‘’]*(?:mailto:|smtp:)?|[>'"‘’.:!?\])}]+$/gi, '')
+    .replace(/^[<'"‘’]*(?:mailto:|smtp:)?|(?<![>'"‘’.:!?\])}])[>'"‘’.:!?\])}]+$/gi, '')
     .replace(/\?(?:subject|body|cc|bcc)=.*$/i, '')
     .trim();
 }

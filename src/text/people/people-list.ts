@@ -18,7 +18,7 @@ const UNSEEN = /[\0-\x08\x0e-\x1f\x7f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e
 const ODD_SPACES = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 /** A line of a table as it is written in notes, and the one that underlines its heads. */
 const STROKED = /^[^\S\n]*\|(.*)\|[^\S\n]*$/gm;
-const UNDERLINE = /^[^\S\n]*\|[|: \t-]*-[|: \t-]*$/gm;
+const UNDERLINE = /^[^\S\n]*\|(?=[|: \t]*-)[|: \t-]*$/gm;
 
 export interface PeopleList {
   people: PastedPerson[];

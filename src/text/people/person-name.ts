@@ -10,7 +10,7 @@ const LONGEST = 200;
 /** A name as it is said: "Müller, Maria" becomes "Maria Müller", without quotes, remarks in brackets, marks of a list and addresses. */
 export function personName(text: string): string {
   const bare = withoutRemarks(text.slice(0, LONGEST))
-    .replace(/^[\s"'‘’“”„,;:<–—-]+|[\s"'‘’“”,;:>–—-]+$/g, '')
+    .replace(/^[\s"'‘’“”„,;:<–—-]+|(?<![\s"'‘’“”,;:>–—-])[\s"'‘’“”,;:>–—-]+$/g, '')
     .replace(/\s+/g, ' ');
   if (bare.includes('@')) return '';
   const [last, first, ...more] = bare.split(',').map((part) => part.trim());

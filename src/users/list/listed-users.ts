@@ -9,7 +9,7 @@ import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
 import type { User } from '../user.ts';
-import { badgesAmong, type State } from '../user-state.ts';
+import { badgesAmong, STATES, type State } from '../user-state.ts';
 import { type ListedGroups, listedGroupsOf, NO_GROUPS } from './listed-groups.ts';
 import { type Origin, originOf } from './sign-in-origins.ts';
 import type { UserIndex } from './user-index.ts';
@@ -48,7 +48,7 @@ export interface ListedUser
   contactId: number | null;
   /** Only where the viewer may see the contact. */
   contactName: string | null;
-  badges: State[];
+  badges: readonly State[];
   groups: ListedGroups;
 }
 
@@ -73,10 +73,10 @@ export async function findListed(
   const uses = seen && columns.includes('tokens') ? await findTokenUses(db, ids, seen.now) : undefined;
   const contactNames = rows.map((row) => contactNameOf(row, seen?.viewer));
   const make = () => {
-    const byId = new Map(
-      rows.map((row, n) => [row.id, listedOf(row, contactNames[n], { index, columns, tags, uses })]),
-    );
-    return ids.flatMap((id) => byId.get(id) ?? []);
+    const surroundings = { index, tags, uses, hasGroups: columns.includes('groups') };
+    const byId = new Map<number, ListedUser>();
+    for (const [n, row] of rows.entries()) byId.set(row.id, listedOf(row, contactNames[n], surroundings));
+    return ids.map((id) => byId.get(id)).filter((user) => user !== undefined);
   };
   if (!Object.isFrozen(rows)) return make();
   const { facets } = index.held;
@@ -99,12 +99,16 @@ function contactNameOf(row: FoundRow, viewer: ContactViewer | undefined): string
 
 interface Surroundings {
   index: UserIndex;
-  columns: readonly ColumnKey[];
+  hasGroups: boolean;
   tags: Map<number, string[]> | undefined;
   uses: Map<number, TokenUse> | undefined;
 }
 
-function listedOf(row: FoundRow, contactName: string | null, { index, columns, tags, uses }: Surroundings): ListedUser {
+function listedOf(
+  row: FoundRow,
+  contactName: string | null,
+  { index, hasGroups, tags, uses }: Surroundings,
+): ListedUser {
   return {
     id: row.id,
     name: row.name,
@@ -130,12 +134,24 @@ function listedOf(row: FoundRow, contactName: string | null, { index, columns, t
     apiOnlyReviewOn: row.api_only_review_on,
     contactId: row.contact_id ?? null,
     contactName,
-    badges: badgesAmong(index.statesOf(row.id)),
-    groups: columns.includes('groups') ? listedGroupsOf(index, row.id) : NO_GROUPS,
+    badges: badgesFor(index.statesOf(row.id)),
+    groups: hasGroups ? listedGroupsOf(index, row.id) : NO_GROUPS,
     tags: tags && (tags.get(row.id) ?? []),
     tokens: uses?.get(row.id),
   };
 }
+
+/** Few lists are shared by all: each is looked through once. */
+function badgesFor(states: readonly number[]): readonly State[] {
+  let badges = knownBadges.get(states);
+  if (!badges) {
+    badges = badgesAmong(states.map((n) => STATES[n]));
+    knownBadges.set(states, badges);
+  }
+  return badges;
+}
+
+const knownBadges = new WeakMap<readonly number[], readonly State[]>();
 
 const OF_EVERY_ROW = ['id', 'name', 'email', 'activity', 'description'] as const;
 

@@ -15,7 +15,6 @@ import { type FactColumns, factsOf, type StateFacts } from '../user-state.ts';
 export type FactRow = Pick<
   Row<'users'>,
   | 'id'
-  | 'search_text'
   | 'activity'
   | 'api_only'
   | 'starts_at'
@@ -35,14 +34,18 @@ export type FactRow = Pick<
     has_second_factor: number | boolean;
     is_to_lose_rights: number | string;
     contact_id: number | null;
-    contact_name: string | null;
     owner_user_id: number | null;
     owner_group_id: number | null;
     owner_activity: Activity | null;
     owner_leaves_at: string | null;
     token_until: string | null;
-    last_from: string | null;
   };
+
+/** What somebody is searched by. */
+export type TextRow = Pick<Row<'users'>, 'id' | 'search_text'> & {
+  contact_name: string | null;
+  last_from: string | null;
+};
 
 export interface MembershipFact {
   user_id: number;
@@ -50,7 +53,7 @@ export interface MembershipFact {
   until_at: string | null;
 }
 
-/** All that the index takes in of a user. */
+/** What the index takes in of a user, but for the texts. */
 export interface UserFacts {
   row: FactRow;
   state: StateFacts;
@@ -73,9 +76,20 @@ interface Meant {
 const ANEW = { isKept: false };
 
 const readRows = preparedInForms<Form, Meant, FactRow>(
-  (db, form, meant) => factRows(db, restricted(db('users'), 'users.id', form, meant)),
+  (db, form, meant) => factRows(db, joinContact(restricted(db('users'), 'users.id', form, meant))),
   ANEW,
 );
+
+const readTexts = preparedInForms<Form, Meant, TextRow>(
+  (db, form, meant) => textRows(db, joinContact(restricted(db('users'), 'users.id', form, meant))),
+  ANEW,
+);
+
+/** Of those who change one by one, all at once: to read their rows again would take longer than to bring them along. */
+const readBoth = preparedInForms<Form, Meant, FactRow & TextRow>((db, form, meant) => {
+  const users = joinContact(restricted(db('users'), 'users.id', form, meant));
+  return textRows(db, factRows(db, users));
+}, ANEW);
 
 const readMemberships = preparedInForms<Form, Meant, MembershipFact>(
   (db, form, meant) =>
@@ -97,11 +111,26 @@ function restricted<T extends Knex.QueryBuilder>(query: T, column: string, { are
 
 /** Of those users that there are, as they stand in the database now. */
 export async function readUserFacts(db: Reader, ids: Ids): Promise<UserFacts[]> {
+  return factsOfRows(db, await readRows(db, ...meantBy(ids)), ids);
+}
+
+export async function readUserTexts(db: Reader, ids: Ids): Promise<TextRow[]> {
+  return readTexts(db, ...meantBy(ids));
+}
+
+/** Both, each row of a user with their texts in it. */
+export async function readUsers(db: Reader, ids: Ids): Promise<(UserFacts & { row: TextRow })[]> {
+  return factsOfRows(db, await readBoth(db, ...meantBy(ids)), ids);
+}
+
+function meantBy(ids: Ids): [Form, Meant] {
   const areListed = Array.isArray(ids);
-  const meant = areListed ? { ids, after: 0, upTo: 0 } : { ids: [], ...ids };
-  const rows = await readRows(db, { areListed }, meant);
-  const memberships = Map.groupBy(await readMemberships(db, { areListed }, meant), (one) => one.user_id);
-  const tags = Map.groupBy(await readTags(db, { areListed }, meant), (one) => one.user_id);
+  return [{ areListed }, areListed ? { ids, after: 0, upTo: 0 } : { ids: [], ...ids }];
+}
+
+async function factsOfRows<R extends FactRow>(db: Reader, rows: R[], ids: Ids): Promise<(UserFacts & { row: R })[]> {
+  const memberships = Map.groupBy(await readMemberships(db, ...meantBy(ids)), (one) => one.user_id);
+  const tags = Map.groupBy(await readTags(db, ...meantBy(ids)), (one) => one.user_id);
   return rows.map((row) => ({
     row,
     state: factsOf(columnsOf(row)),
@@ -110,36 +139,43 @@ export async function readUserFacts(db: Reader, ids: Ids): Promise<UserFacts[]> 
   }));
 }
 
+function joinContact(users: ReturnType<Reader>): ReturnType<Reader> {
+  return users.leftJoin('contacts as contact', (join) =>
+    join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
+  );
+}
+
+function textRows(db: Reader, users: Knex.QueryBuilder): Knex.QueryBuilder {
+  return (
+    users
+      .select('users.id', 'users.search_text', 'contact.name as contact_name')
+      // Told of by the sign-in itself, which notes its moment among the users.
+      .select(lastSignInFrom(db).as('last_from'))
+  );
+}
+
 function factRows(db: Reader, users: ReturnType<Reader>): Knex.QueryBuilder {
   users
     .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
-    .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
-    .leftJoin('contacts as contact', (join) =>
-      join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
-    );
-  return (
-    joinInvitation(users, 'invitation')
-      .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
-      .select('users.id', 'users.search_text', 'users.activity', 'api_only')
-      .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'last_login_at')
-      .select('starts_at', 'leaves_at')
-      .select('contact.id as contact_id', 'contact.name as contact_name')
-      .select('contact.owner_user_id', 'contact.owner_group_id')
-      // Told of by the sign-in itself, which notes its moment among the users.
-      .select(lastSignInFrom(db).as('last_from'))
-      .select({
-        has_password: isGiven(db, 'password_hash'),
-        invitation_failed: isGiven(db, 'outbox.failed_at'),
-        linked_to_account: linkedToAccount(db),
-        ...programColumns(db),
-        has_second_factor: isGiven(db, 'factor.confirmed_at'),
-        is_to_lose_rights: db('scheduled_users')
-          .where('scheduled_users.user_id', db.ref('users.id'))
-          .where('ends_rights', true)
-          .count('*'),
-      })
-      .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on')
-  );
+    .leftJoin('second_factors as factor', 'factor.user_id', 'users.id');
+  return joinInvitation(users, 'invitation')
+    .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
+    .select('users.id', 'users.activity', 'api_only')
+    .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'last_login_at')
+    .select('starts_at', 'leaves_at')
+    .select('contact.id as contact_id', 'contact.owner_user_id', 'contact.owner_group_id')
+    .select({
+      has_password: isGiven(db, 'password_hash'),
+      invitation_failed: isGiven(db, 'outbox.failed_at'),
+      linked_to_account: linkedToAccount(db),
+      ...programColumns(db),
+      has_second_factor: isGiven(db, 'factor.confirmed_at'),
+      is_to_lose_rights: db('scheduled_users')
+        .where('scheduled_users.user_id', db.ref('users.id'))
+        .where('ends_rights', true)
+        .count('*'),
+    })
+    .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on');
 }
 
 function columnsOf(row: FactRow): FactColumns {

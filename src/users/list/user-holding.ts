@@ -9,7 +9,7 @@ import { searchText } from '../../text/text.ts';
 import { leavesWithin, SOON_DAYS, STATES, type StateLimits, startsWithin, stateBits, turnsOf } from '../user-state.ts';
 import { originOf, originText } from './sign-in-origins.ts';
 import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
-import type { UserFacts } from './user-facts.ts';
+import type { TextRow, UserFacts } from './user-facts.ts';
 
 /** What somebody is who is not active any more. */
 export type Ended = Exclude<Activity, 'active'>;
@@ -36,21 +36,25 @@ export function holdingNobody(): UserHolding {
   };
 }
 
-/** A user under the number by which they are held. */
-interface Numbered {
+/** Something of a user, under the number by which they are held. */
+export interface Numbered<T> {
   id: number;
-  facts: UserFacts;
+  of: T;
 }
 
-/** Takes in these users, one thing of all of them after the other: what is held of a million is too much to have all of it at hand for each. */
-export function hold(holding: UserHolding, users: Numbered[], limits: StateLimits): void {
-  for (const { id, facts } of users) holding.facets.set(id, facts.row.activity !== 'deleted', valuesOf(facts, limits));
-  for (const { id, facts } of users) holding.turns.set(id, turningOf(facts, limits), limits.now);
-  const isOtherText = setAll(holding.texts, users, ({ row }) => row.search_text);
-  const isOtherContact = setAll(holding.contactTexts, users, ({ row }) =>
-    row.contact_name === null ? '' : searchText([row.contact_name]),
+/** Takes in what these users are, one thing of all of them after the other: what is held of a million is too much to have all of it at hand for each. */
+export function holdFacts({ facets, turns }: UserHolding, users: Numbered<UserFacts>[], limits: StateLimits): void {
+  for (const { id, of } of users) facets.set(id, of.row.activity !== 'deleted', valuesOf(of, limits));
+  for (const { id, of } of users) turns.set(id, turningOf(of, limits), limits.now);
+}
+
+/** Takes in what these users are searched by. */
+export function holdTexts(holding: UserHolding, users: Numbered<TextRow>[]): void {
+  const isOtherText = setAll(holding.texts, users, (row) => row.search_text);
+  const isOtherContact = setAll(holding.contactTexts, users, ({ contact_name }) =>
+    contact_name === null ? '' : searchText([contact_name]),
   );
-  const isOtherOrigin = setAll(holding.originTexts, users, ({ row }) => originText(originOf(row.last_from)));
+  const isOtherOrigin = setAll(holding.originTexts, users, (row) => originText(originOf(row.last_from)));
   if (isOtherText || isOtherContact || isOtherOrigin) holding.facets.touch();
 }
 
@@ -74,9 +78,9 @@ export function holdEnded({ facets }: UserHolding, id: number, activity: Ended):
 }
 
 /** Says whether any of the texts is another one. */
-function setAll(texts: TextIndex, users: Numbered[], textOf: (facts: UserFacts) => string): boolean {
+function setAll(texts: TextIndex, users: Numbered<TextRow>[], textOf: (row: TextRow) => string): boolean {
   let isOther = false;
-  for (const { id, facts } of users) isOther = texts.set(id, textOf(facts)) || isOther;
+  for (const { id, of } of users) isOther = texts.set(id, textOf(of)) || isOther;
   return isOther;
 }
 

@@ -12,12 +12,12 @@ import { type Rank, ranksOf } from '../../facets/ranks.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { END_OF_NAMES } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
-import { STATES, type State, type StateLimits } from '../user-state.ts';
+import type { StateLimits } from '../user-state.ts';
 import { DerivedSets, NOBODY } from './derived-sets.ts';
 import { soughtOrigin } from './sign-in-origins.ts';
 import type { UserFacet } from './user-facets.ts';
-import { readUserFacts } from './user-facts.ts';
-import { type Ended, hold, holdEnded, holdingNobody, type UserHolding } from './user-holding.ts';
+import { readUsers } from './user-facts.ts';
+import { type Ended, holdEnded, holdFacts, holdingNobody, holdTexts, type UserHolding } from './user-holding.ts';
 
 /** Whose facts changed. */
 export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users' };
@@ -196,8 +196,9 @@ export class UserIndex implements Followable<Ended> {
     return this.holding.facets.sizeOf(facet, value);
   }
 
-  statesOf(userId: number): State[] {
-    return this.holding.facets.valuesOf('state', this.numberOf(userId)).map((n) => STATES[n]);
+  /** By their numbers. Whoever has the same ones has the same list. */
+  statesOf(userId: number): readonly number[] {
+    return this.holding.facets.valuesOf('state', this.numberOf(userId));
   }
 
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
@@ -236,12 +237,12 @@ export class UserIndex implements Followable<Ended> {
   }
 
   async take(ids: Ids, now: number): Promise<void> {
-    const limits = { now, ...this.days };
-    const users = await readUserFacts(this.db, ids);
-    hold(
+    const users = await readUsers(this.db, ids);
+    const numbered = users.map((one) => ({ id: this.numberOf(one.row.id), of: one }));
+    holdFacts(this.holding, numbered, { now, ...this.days });
+    holdTexts(
       this.holding,
-      users.map((facts) => ({ id: this.numberOf(facts.row.id), facts })),
-      limits,
+      numbered.map(({ id, of }) => ({ id, of: of.row })),
     );
   }
 

@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring';
 import type { Activity } from '../../access/activity.ts';
+import { Kept } from '../../kept.ts';
 import { chosenAmong } from '../../lists/chosen-columns.ts';
 import {
   firstOf,
@@ -83,6 +84,14 @@ export function readListQuery(given: Source, { per, columns = USUAL_COLUMNS }: R
     allRights: firstOf(source.rights) === 'all',
   };
 }
+
+/** The view wherever in it somebody is: one object for as long as it is asked for again, for what is kept of it. */
+export function wholeView(query: ListQuery): ListQuery {
+  const whole = { ...query, after: undefined, before: undefined };
+  return keptViews.get([JSON.stringify(whole)], () => Object.freeze(whole));
+}
+
+const keptViews = new Kept<ListQuery>();
 
 /** Views were kept, and sent around, under the words that there were for leaving and for who left before. */
 function asNamedNow({ expires, ...source }: Source): Source {

@@ -1,16 +1,19 @@
+import { may } from '../../access/viewer.ts';
 import { instant, minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import { visibleOwnerships } from '../../contacts/ownership-values.ts';
 import type { Reader } from '../../db/database.ts';
 import { meantSoon } from '../../facets/along-index.ts';
 import { breathe } from '../../giving-way.ts';
+import { Kept } from '../../kept.ts';
 import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
 import { type Cursor, idsAmong } from '../../lists/list-query.ts';
 import { findListed, type ListedUser } from './listed-users.ts';
 import { findPasted, type PastedList } from './pasted-list.ts';
 import { countsOf, NOTHING_OFFERED, type Offered, type UserCounts } from './user-counts.ts';
 import type { UserIndex } from './user-index.ts';
-import type { ListQuery } from './user-list-query.ts';
+import { type ListQuery, wholeView } from './user-list-query.ts';
 import { alongSort, sourcesOf } from './user-order.ts';
 import { type Asked, filterOf, refreshedWith, select } from './view-selection.ts';
 
@@ -38,17 +41,26 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING_OFFERED }: Asked & { offered?: Offered },
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
-  const [pasted, ...pastedInViews] = await refreshedAndCounted(db, index, viewer, [query, ...offered.views]);
+  const allPasted = await refreshedAndCounted(db, index, viewer, [query, ...offered.views]);
+  const [pasted, ...pastedInViews] = allPasted;
   const selection = select(index, query, viewer, pasted);
   const { change } = index;
-  const counts = countsOf(index, selection, {
-    tags: [...index.largest('tag', offered.tags), ...idsAmong(query.tag)],
-    groups: [...index.largest('group', offered.groups, index.groups.deleted), ...idsAmong(query.group)],
-    rights: offered.rights,
-    addresses: query.address,
-    contactless: index.derived.contactless(viewer),
-    views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
-  });
+  const counts = countsKeptBy(index).get(
+    [
+      ...[index.held.facets.version, index.groups.change],
+      ...[wholeView(query), allPasted, visibleOwnerships(viewer), may(viewer, 'groups', 'read')],
+      ...[offered.tags, offered.groups, offered.rights, offered.views],
+    ],
+    () =>
+      countsOf(index, selection, {
+        tags: [...index.largest('tag', offered.tags), ...idsAmong(query.tag)],
+        groups: [...index.largest('group', offered.groups, index.groups.deleted), ...idsAmong(query.group)],
+        rights: offered.rights,
+        addresses: query.address,
+        contactless: index.derived.contactless(viewer),
+        views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
+      }),
+  );
   await breathe();
   const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));
   const ids = page.rows;
@@ -65,6 +77,15 @@ export async function listUsers(
     previous: page.previous,
     next: page.next,
   };
+}
+
+const keptCounts = new WeakMap<object, Kept<UserCounts>>();
+
+/** Those of this index: from page to page of a view they are the same, and so is what is made of them. */
+function countsKeptBy({ held: { facets } }: UserIndex): Kept<UserCounts> {
+  const kept = keptCounts.get(facets) ?? new Kept();
+  keptCounts.set(facets, kept);
+  return kept;
 }
 
 /** One page of the list while the index is still being read: without counts, and of a rare filter only what is found soon. */

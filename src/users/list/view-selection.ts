@@ -92,9 +92,15 @@ export async function refreshedWith(
   viewer: ContactViewer,
   queries: readonly ListQuery[],
 ): Promise<(PastedList | undefined)[]> {
-  const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
+  const pasted = await findAllPasted(db, queries);
   await index.refresh();
   return queries.map((query, n) => settled(index, query, viewer, pasted[n]));
+}
+
+/** Most pages, and most views beside them, search for nothing. */
+async function findAllPasted(db: Reader, queries: readonly ListQuery[]): Promise<(PastedList | undefined)[]> {
+  if (queries.every(({ q }) => q === '')) return [];
+  return Promise.all(queries.map(({ q }) => findPasted(db, q)));
 }
 
 /** A list of which it is not sure that it is one is none where its words find somebody: "Berg, Anna" may be one person. */

@@ -3,6 +3,7 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Application } from '../../applications/application.ts';
 import { findApplications } from '../../applications/application-store.ts';
+import { Kept } from '../../kept.ts';
 import { type Choice, type Filter, noSuch } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { ADMINISTRATOR } from '../list/derived-sets.ts';
@@ -26,11 +27,14 @@ export interface Further {
 export async function findFurther({ db }: AppContext, viewer: Viewer, query: ListQuery): Promise<Further> {
   const seesContacts = may(viewer, 'contacts', 'read');
   if (!may(viewer, 'groups', 'read')) return { rights: [], rest: 0, seesContacts };
-  const all = (await findApplications(db.read)).flatMap(rightsOn);
+  const applications = await findApplications(db.read);
+  const all = keptRights.get([applications], () => applications.flatMap(rightsOn));
   const shown = query.allRights ? all : all.filter(({ value }) => query.right.includes(value));
-  const administrators = { value: ADMINISTRATOR, label: ADMINISTRATORS, isWord: true };
-  return { rights: [administrators, ...shown], rest: all.length, seesContacts };
+  return { rights: [ON_EVERYTHING, ...shown], rest: all.length, seesContacts };
 }
+
+const ON_EVERYTHING = { value: ADMINISTRATOR, label: ADMINISTRATORS, isWord: true };
+const keptRights = new Kept<Further['rights']>();
 
 function rightsOn({ key, name, registered }: Application): Further['rights'] {
   const isWord = registered === undefined;

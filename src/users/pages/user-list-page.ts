@@ -7,31 +7,28 @@ import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';
-import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { listFrame } from '../../lists/list-frame.ts';
 import { idsAmong } from '../../lists/list-query.ts';
-import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
-import { findTags, type Tag } from '../../tags/tag-store.ts';
+import { pagerLinks } from '../../lists/pager.ts';
+import { findPinned, type PinnedView } from '../../saved-views/pages/pinned-views.ts';
+import { findTags } from '../../tags/tag-store.ts';
 import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
-import { LONGEST_LIST } from '../list/pasted-list.ts';
-import type { UserCounts } from '../list/user-counts.ts';
 import { listMeanwhile, listUsers, type UserList } from '../list/user-list.ts';
-import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
+import { keptColumns } from '../list/user-list-columns.ts';
 import { type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
 import { findAllWaiting, WAITING_VIEWS } from '../list/waiting.ts';
 import { STATE_LABELS } from '../state-labels.ts';
 import { stateLimits } from '../user-state.ts';
 import { type Further, findFurther } from './further-filters.ts';
-import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
 import { rowsOf } from './list-rows.ts';
-import { TOP_GROUPS, userFilters } from './user-filters.ts';
+import { TOP_GROUPS } from './user-filters.ts';
+import { type FrameParts, userListFrame } from './user-list-frame.ts';
 
-/** So many actions stand in the bar, the others in its menu. */
-const AT_HAND = 5;
+/** These stand in the bar, the others in its menu. */
+const AT_HAND = USER_OPERATIONS.slice(0, 5);
 const TOP_TAGS = 20;
 
 /** The list of users, as the address asks for it. */
@@ -126,87 +123,42 @@ async function showMeanwhile(
   await answerList(req, res, answered, () => ({
     ...page,
     waiting: [],
-    list: { ...page.list, bulk, isCounting: true },
+    list: { ...page.list, frame: undefined, bulk, isCounting: true },
   }));
 }
 
-/** Everything that the list's page shows, with the address that each link leads to. */
+/** Everything that the list's page shows. */
 function listPage({
-  query,
-  list,
-  groups,
-  allGroups,
-  tags,
-  further,
-  pinned,
-  mayWrite,
-  isNew,
-  folded,
   allTicked,
   rowsOf: madeOf,
-}: {
-  query: ListQuery;
-  /** Without counts where they are not known yet. */
-  list: Omit<UserList, 'counts'> & { counts?: UserCounts };
+  ...parts
+}: FrameParts & {
+  list: Omit<UserList, 'counts'>;
   rowsOf: object;
-  groups: NamedGroup[];
-  /** How many groups there are to choose from. */
-  allGroups: number;
-  tags: Tag[];
-  further: Further;
-  pinned: PinnedView[];
-  mayWrite: boolean;
-  isNew: boolean;
-  /** The names of the filters that the reader has folded away. */
-  folded: string[];
   allTicked?: AllTicked;
 }) {
-  const { counts, pasted } = list;
+  const { query, list, mayWrite } = parts;
+  const { previous, next } = list;
+  const frame = userListFrame(parts);
   return {
     title: 'User Management',
     mayWrite,
-    list: listFrame({
-      name: 'users',
-      path: '/users',
-      label: 'Users',
-      noun: 'user',
-      searchHint: 'Name, email or contact',
-      query,
-      // As long as nothing can be counted nobody is ranked.
-      ranks: counts !== undefined && !pasted,
-      longestSearch: LONGEST_LIST,
-      listed: pasted && { ...pasted, hidden: counts && pasted.ids.length - list.total },
-      pathTo: (change) => listPath(query, change),
-      columns: [NAME_COLUMN, ...query.columns.map((column) => LIST_COLUMNS[column])],
-      importPath: mayWrite ? '/users/import' : undefined,
-      unshown: COLUMNS.filter((column) => !query.columns.includes(column)).map((column) => LIST_COLUMNS[column]),
-      columnsPath: `/users/columns?${new URLSearchParams({ view: listPath(query) })}`,
-      views: {
-        ...shownViews(pinned, query, counts?.views),
-        reviewPath: mayWrite ? `/reviews/new?${new URLSearchParams({ view: listPath(query) })}` : undefined,
-      },
-      filters: userFilters({ query, counts, groups, allGroups, tags, further }),
-      folded,
-      total: list.total,
-      previous: list.previous,
-      next: list.next,
-      rows: 'users/_rows',
+    list: {
+      ...frame,
+      frame,
+      pagerLinks: pagerLinks(
+        previous && listPath(query, { before: previous }),
+        next && listPath(query, { after: next }),
+      ),
       rowsOf: { ...madeOf, stateLabels: STATE_LABELS },
       areRowsNew: !Object.isFrozen(list.users),
-      foot: isNew ? 'users/_begin' : undefined,
-      empty: {
-        unmatched: 'Nobody matches all of this.',
-        none: 'There is nobody here yet.',
-        icon: 'people',
-        first: mayWrite ? { label: 'Create the first user', path: '/users/new' } : undefined,
-      },
       bulk: mayWrite
         ? {
-            actions: USER_OPERATIONS.slice(0, AT_HAND),
+            actions: AT_HAND,
             hasMore: true,
             // Where all that match are meant: the view, and what it showed.
             fields: [
-              ['view', listPath(query)],
+              ['view', frame.viewPath],
               ['shown', list.total],
               ['change', list.change],
               ['at', list.at],
@@ -215,8 +167,7 @@ function listPage({
             allTicked: allTicked && allShown(allTicked, list, list.users),
           }
         : undefined,
-      hasMenus: mayWrite,
-    }),
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { instant } from '../../../src/clock.ts';
 import { ACCOUNT_TYPES } from '../../../src/contacts/contact.ts';
 import { contactColumns } from '../../../src/contacts/contact-columns.ts';
 import type { Transaction } from '../../../src/db/database.ts';
+import { sortKey } from '../../../src/text/sort-key.ts';
 import type { Chance } from '../../support/chance.ts';
 import { type Change, CHANGES as OF_USERS, some, word } from '../../users/proof/changes.ts';
 
@@ -46,7 +47,10 @@ const OF_CONTACTS: Change[] = [
   async (trx, chance) => {
     const id = await some(trx, 'groups', chance);
     const name = `${word(chance)} ${id}`;
-    await trx('groups').where({ id }).update({ name, name_key: name });
+    // Plain SQL orders groups by their keys, and the list by what names are sorted by.
+    await trx('groups')
+      .where({ id })
+      .update({ name, name_key: sortKey(name) });
   },
 ];
 

@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
-import { may, mayAdminister } from '../../../access/viewer.ts';
+import { may } from '../../../access/viewer.ts';
 import type { AppContext } from '../../../app-context.ts';
 import { minuteOf } from '../../../clock.ts';
 import type { Errors, Typed } from '../../../forms/form.ts';
 import { sortedByName } from '../../../text/sort-key.ts';
+import { shortened } from '../../../text/text.ts';
 import { findSubjects, findUserNames } from '../../../users/user-store.ts';
 import { formatOf } from '../../../web/reader/reader-format.ts';
 import { render } from '../../../web/render.ts';
@@ -12,8 +13,10 @@ import type { BulkOperation } from '../../bulk-operation.ts';
 import { findOperation } from '../../bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-piece-store.ts';
 import { findScheduled, type Schedule } from '../../schedule-store.ts';
+import { keptRefusal } from '../../scheduled-for-others.ts';
 
 const NAMES_SHOWN = 100;
+const NAMES_TOLD = 3;
 
 /** What is to be done, when and to whom: to be moved, cancelled or done at once. */
 export async function showSchedule(
@@ -29,6 +32,9 @@ export async function showSchedule(
   const action = await actionOf(db, operation, [], format).catch(() => undefined);
   const subjects = await findSubjects(db, await findItemIds(db, operation.id), minuteOf(app.clock()));
   const inOrder = sortedByName(subjects, ({ name }) => name);
+  const isKept = (subject: (typeof subjects)[number]) => keptRefusal(req.viewer!, operation, subject) !== undefined;
+  const steers = maySteer(req.viewer!, operation);
+  const kept = inOrder.filter(isKept);
   const page = {
     title: `Scheduled: ${action?.label ?? operation.action}`,
     operation,
@@ -37,10 +43,11 @@ export async function showSchedule(
     isDangerous: action?.isDangerous ?? false,
     people: inOrder
       .slice(0, NAMES_SHOWN)
-      .map((subject) => ({ ...subject, mayLeaveOut: subjects.length > 1 && mayAdminister(req.viewer!, subject) })),
+      .map((subject) => ({ ...subject, mayLeaveOut: steers && subjects.length > 1 && !isKept(subject) })),
     rest: Math.max(0, subjects.length - NAMES_SHOWN),
     author: (await findUserNames(db, [operation.createdBy])).get(operation.createdBy ?? 0) ?? 'command line',
-    maySteer: maySteer(req.viewer!, operation),
+    maySteer: steers && kept.length === 0,
+    whyNot: steers && kept.length > 0 ? whyNotToSteer(kept.map(({ name }) => name)) : undefined,
     typed: typed ?? { dueAt: format.typedStart(schedule.dueAt) },
     errors,
     backPath: operation.view ?? path,
@@ -50,6 +57,10 @@ export async function showSchedule(
     status,
     fragments: { 'dialog-body': 'bulk-operations/_scheduled' },
   });
+}
+
+function whyNotToSteer(names: string[]): string {
+  return `It is not yours to move, stop or do: somebody else scheduled it, and ${shortened(names, NAMES_TOLD)} may do more than you, or would be yourself.`;
 }
 
 /** When it is to be done, of a draft that is not scheduled yet. */

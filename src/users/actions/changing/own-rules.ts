@@ -22,17 +22,17 @@ export async function ownRules(db: Reader, { by }: Judge): Promise<Rule> {
 /** What is reviewed, and by whom, is not for who is reviewed to say. */
 const NOT_BY_ITSELF = 'This is yourself: no program says who answers for it, or until when. Ask whoever does.';
 
-/** Nobody lets themself leave, or demotes themself (promise 4). */
+/** Nobody lets themself leave, stays beyond the end that others set, or demotes themself (promise 4). */
 function againstOneself(before: UserDetails, after: UserDetails): Record<string, string> {
   const errors: Record<string, string> = {};
-  if (after.user.leavesAt !== null && after.user.leavesAt !== before.user.leavesAt)
+  if (after.user.leavesAt !== before.user.leavesAt)
     errors.leavesAt = 'This is yourself: nobody sets when they leave themself. Ask another administrator.';
   if (after.user.startsAt !== null && after.user.startsAt !== before.user.startsAt)
     errors.startsAt = 'This is yourself: nobody sets when they start themself. Ask another administrator.';
   if (after.user.apiOnly && !before.user.apiOnly)
     errors.apiOnly = 'This is yourself: nobody makes themself API-only. Ask another administrator.';
   if (before.user.apiOnly && isAnsweredOtherwise(before, after)) errors.apiOnly = NOT_BY_ITSELF;
-  if (before.user.apiOnly && after.user.leavesAt !== before.user.leavesAt) errors.leavesAt ??= NOT_BY_ITSELF;
+  if (before.user.apiOnly && after.user.leavesAt !== before.user.leavesAt) errors.leavesAt = NOT_BY_ITSELF;
   const kept = new Set(after.groups.map((group) => group.id));
   if (before.groups.some((group) => !kept.has(group.id) && Object.keys(group.rights).length > 0))
     errors.groups = 'This is yourself: nobody takes rights from themself. Ask another administrator.';
