@@ -8,7 +8,8 @@ const OF_SQLITE = [
   'test/installation/opening',
   'test/web/full-disk',
 ];
-const leftOut = process.env.DATABASE === 'postgres' ? OF_SQLITE : OF_POSTGRES;
+const isOnPostgres = process.env.DATABASE === 'postgres';
+const leftOut = isOnPostgres ? OF_SQLITE : OF_POSTGRES;
 
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -27,5 +28,7 @@ export default {
   restoreMocks: true,
   // A test that fails may leave its server open; the run must end all the same.
   forceExit: true,
+  // Where there is a limit, tests run in a process of their own even if it is one: what spins there is seen from outside.
+  ...(isOnPostgres && { workerIdleMemoryLimit: '8GB' }),
   reporters: ['default', '<rootDir>/test/support/stalled.ts'],
 };

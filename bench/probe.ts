@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const RESOLUTION = 5;
@@ -9,13 +10,14 @@ export interface Usage {
   /** Bytes, now and at most so far. */
   rss: number;
   rssWorst: number;
-  /** The longest that the event loop was held since the last time that this was asked, in milliseconds. */
+  /** The longest that the event loop was held since it listens, or since the last time that this was asked, in milliseconds. */
   longestBlock: number;
 }
 
 let worst = 0;
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
-delays.enable();
+// Before there is nobody whom it could hold up, and all that it is made of is loaded in one go.
+subscribe('tracing:net.server.listen:asyncEnd', () => delays.enable());
 
 function look(): number {
   const rss = process.memoryUsage.rss();

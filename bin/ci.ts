@@ -1,5 +1,5 @@
 // Every check there is, as named steps; `npm test` is this. The last line sums up what the test runner counted.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,11 @@ interface Step {
   run: () => Promise<boolean>;
 }
 
+/** One more than there are processors: tests wait for browsers, for other processes and for time to pass. */
+const workers = ['--maxWorkers', String(availableParallelism() + 1)];
+/** They run beside all others, one file at a time: they wait much, for servers that are stopped and killed. What they print is kept until the others are over. */
+let onPostgres: Promise<{ isFine: boolean; printed: string }> | undefined;
+
 const steps: Step[] = [
   { name: 'types', run: () => command('tsc', ['--noEmit']) },
   { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings', '--colors=off']) },
@@ -45,11 +50,14 @@ const steps: Step[] = [
   { name: 'deploy', run: async () => report(checkDeploy()) },
   { name: 'security', run: async () => report(checkSecurity()) },
   { name: 'migrations', run: async () => report(checkMigrations()) },
-  { name: 'tests', run: () => tests(results, []) },
   {
-    name: 'tests on PostgreSQL',
-    run: () => tests(resultsOnPostgres, ON_POSTGRES, { ...process.env, DATABASE: 'postgres' }),
+    name: 'tests',
+    run: () => {
+      onPostgres = testsOnPostgres();
+      return tests(results, workers);
+    },
   },
+  { name: 'tests on PostgreSQL', run: tellOnPostgres },
 ];
 
 let broken = 0;
@@ -75,25 +83,40 @@ console.log(
 );
 process.exit(broken > 0 || passed === 0 ? 1 : 0);
 
-function tests(output: string, paths: string[], env = process.env): Promise<boolean> {
-  const args = [
-    join(bin, 'jest'),
-    '--json',
-    `--outputFile=${output}`,
-    // One more than there are processors: tests wait for browsers, for other processes and for time to pass.
-    `--maxWorkers=${availableParallelism() + 1}`,
-    ...paths,
-  ];
-  return command(process.execPath, args, env);
+function tests(output: string, args: string[]): Promise<boolean> {
+  return command(process.execPath, jest(output, args));
+}
+
+function testsOnPostgres(): typeof onPostgres {
+  const child = spawn(process.execPath, jest(resultsOnPostgres, [...ON_POSTGRES, '--maxWorkers', '1']), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, DATABASE: 'postgres' },
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+    });
+  return ended(child).then((isFine) => ({ isFine, printed }));
+}
+
+async function tellOnPostgres(): Promise<boolean> {
+  const { isFine, printed } = await onPostgres!;
+  process.stdout.write(printed);
+  return isFine;
+}
+
+function jest(output: string, args: string[]): string[] {
+  return [join(bin, 'jest'), '--json', `--outputFile=${output}`, ...args];
 }
 
 /** One of the packages by its name, or a program by its path. */
-function command(name: string, args: string[], env = process.env): Promise<boolean> {
+function command(name: string, args: string[]): Promise<boolean> {
+  return ended(spawn(name.includes('/') || name.includes('\\') ? name : join(bin, name), args, { stdio: 'inherit' }));
+}
+
+function ended(child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(name.includes('/') || name.includes('\\') ? name : join(bin, name), args, {
-      stdio: 'inherit',
-      env,
-    });
     child.on('error', () => resolve(false));
     child.on('exit', (code) => resolve(code === 0));
   });

@@ -9,8 +9,11 @@ export class Kept<T> {
   private readonly lastFirst: { of: readonly unknown[]; made: T }[] = [];
 
   get(of: readonly unknown[], make: () => T): T {
-    const at = this.lastFirst.findIndex((one) => areSame(one.of, of));
-    const [found] = at === -1 ? [{ of, made: make() }] : this.lastFirst.splice(at, 1);
+    let at = 0;
+    while (at < this.lastFirst.length && !areSame(this.lastFirst[at].of, of)) at++;
+    // Mostly it is the last once more.
+    if (at === 0 && this.lastFirst.length > 0) return this.lastFirst[0].made;
+    const [found] = at === this.lastFirst.length ? [{ of, made: make() }] : this.lastFirst.splice(at, 1);
     this.lastFirst.unshift(found);
     if (this.lastFirst.length > MOST) this.lastFirst.pop();
     return found.made;
@@ -18,11 +21,14 @@ export class Kept<T> {
 }
 
 function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
-  return some.length === others.length && some.every((one, n) => isSame(one, others[n]));
+  if (some.length !== others.length) return false;
+  for (let n = 0; n < some.length; n++) if (!isSame(some[n], others[n])) return false;
+  return true;
 }
 
 function isSame(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-  return one.every((part, n) => Object.is(part, other[n]));
+  for (let n = 0; n < one.length; n++) if (!Object.is(one[n], other[n])) return false;
+  return true;
 }

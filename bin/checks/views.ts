@@ -6,6 +6,9 @@ const folder = join(import.meta.dirname, '../../views');
 /** As much as one reads at a glance, and as a page of changes shows. */
 const LONGEST_LINE = 160;
 
+/** By which another view becomes part of one. */
+const PARTS = ['page.part', 'page.piece', 'page.keptPart', 'page.partOf'];
+
 /**
  * What a view must not do: raw output that is no part, forms that die without JavaScript, inline script and style, lines that
  * nobody can read.
@@ -17,7 +20,7 @@ export function checkViews(): string[] {
       const complain = (what: string) => findings.push(`views/${file}:${n + 1} ${what}`);
       if (line.length > LONGEST_LINE) complain(`a line of ${line.length} characters`);
       for (const [, raw] of line.matchAll(/<%-\s*([\w.]+)/g))
-        if (raw !== 'page.part' && raw !== 'page.keptPart') complain('raw output that is no part');
+        if (!PARTS.includes(raw)) complain('raw output that is no part');
       if (/<form\b/.test(line) && !(/\bmethod=/.test(line) && /\baction=/.test(line)))
         complain('a form without method and action');
       // A mail has no policy of its own, and no style sheet.

@@ -134,9 +134,10 @@ document.addEventListener(
 // Where the session has ended, what was typed goes once more as a page, which asks to sign in and brings it back.
 document.addEventListener('htmx:before:response', (event) => {
   const { response, sourceElement, target } = event.detail.ctx;
-  if (response.status !== 401 || target !== body || response.headers.has('HX-Redirect')) return;
+  const form = sourceElement.closest('form[method="post"]');
+  if (response.status !== 401 || !form || target !== body || response.headers.has('HX-Redirect')) return;
   event.preventDefault();
-  sourceElement.closest('form').submit();
+  form.submit();
 });
 
 /** One thing was done to one user. Only a link that is shown this once keeps the dialog open. */

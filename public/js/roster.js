@@ -62,14 +62,29 @@ function complain(words, look) {
 }
 
 document.addEventListener('htmx:error', ({ detail }) => {
-  if (detail.error?.name === 'AbortError') return;
-  const { method, action } = detail.ctx?.request ?? {};
-  if (!method || method === 'GET') return complain('The server could not be reached: try again in a moment.');
+  if (detail.error?.name !== 'AbortError') tellOfNoAnswer(detail.ctx?.request);
+});
+
+// A proxy answered in its place, or it only begins to start: a page of theirs is no part of this one.
+document.addEventListener('htmx:before:response', (event) => {
+  const { request, response } = event.detail.ctx;
+  if (response.status < 500 || response.headers.has('HX-Retarget')) return;
+  event.preventDefault();
+  tellOfNoAnswer(request);
+});
+
+function tellOfNoAnswer(request) {
+  if (isOnlyAsked(request)) return complain('The server could not be reached: try again in a moment.');
   complain(
     'No answer came, so it is not known whether this was done. Look before you do it again.',
-    whereItShows(new URL(action, location.href).pathname),
+    whereItShows(new URL(request.action, location.href).pathname),
   );
-});
+}
+
+/** A form that looks for names, or has a field checked, changes nothing either. */
+function isOnlyAsked({ method = 'GET', body } = {}) {
+  return method === 'GET' || /^(?:check|find|take|drop)\b/.test(body?.get?.('step') ?? '');
+}
 
 /** The page of what a form is about: `/bulk-operations/7/execution` is told by `/bulk-operations/7`. */
 function whereItShows(path) {

@@ -157,12 +157,38 @@ function rowOf(id: number, content: Content, json: Record<'before' | 'after', (f
   };
 }
 
-/** The event of a row. `textOf` is asked for each digest in it, and knows nothing of those whose text was deleted. */
-export function eventOf(row: Row, textOf: (digest: string) => string | undefined): AuditEvent {
+/** The events of rows, in their order. `findTexts` knows nothing of digests whose text was deleted. */
+export async function eventsOf(
+  rows: Row[],
+  findTexts: (digests: string[]) => Promise<Map<string, string>>,
+): Promise<AuditEvent[]> {
+  const read = rows.map(fieldsOf);
+  const texts = await findTexts(read.flatMap(digestsInFields));
+  return read.map((one) => eventOf(one, (digest) => texts.get(digest)));
+}
+
+/** A row with its fields, which take the longest to be read. */
+interface ReadRow {
+  row: Row;
+  before: Fields;
+  after: Fields;
+}
+
+function fieldsOf(row: Row): ReadRow {
+  return { row, before: fieldsIn(row.before), after: fieldsIn(row.after) };
+}
+
+/** Most events have no field on one of both sides. */
+function fieldsIn(json: string): Fields {
+  return json === '{}' ? NO_FIELDS : JSON.parse(json);
+}
+
+/** `textOf` is asked for each digest in it. */
+function eventOf({ row, before, after }: ReadRow, textOf: (digest: string) => string | undefined): AuditEvent {
   const isOfWords = row.form === FORM.words;
   const text = (kept: string, isPlain: boolean) => (isPlain ? kept : (textOf(kept) ?? ERASED));
-  const fields = (kept: string): Fields =>
-    mapFields(JSON.parse(kept), (field, value) => (isOfWords ? formerValue(field, value) : withTexts(value, textOf)));
+  const told = (fields: Fields): Fields =>
+    mapFields(fields, (field, value) => (isOfWords ? formerValue(field, value) : withTexts(value, textOf)));
   if (row.form === FORM.marker) return markerOf(row);
   return {
     id: row.id,
@@ -173,8 +199,8 @@ export function eventOf(row: Row, textOf: (digest: string) => string | undefined
     subjectType: row.subject_type as AuditEvent['subjectType'],
     subjectId: row.subject_id,
     subjectName: text(row.subject_name, isOfWords || row.subject_type === 'system'),
-    before: fields(row.before),
-    after: fields(row.after),
+    before: told(before),
+    after: told(after),
     address: text(row.address, isOfWords || row.address === ''),
     requestId: row.request_id,
     operationId: row.operation_id,
@@ -204,8 +230,12 @@ function markerOf(row: Row): AuditEvent {
 
 /** The digests of all texts that a row has. */
 export function digestsIn(row: Row): string[] {
+  return digestsInFields(fieldsOf(row));
+}
+
+function digestsInFields(read: ReadRow): string[] {
   const digests: string[] = [];
-  eventOf(row, (digest) => {
+  eventOf(read, (digest) => {
     digests.push(digest);
     return '';
   });

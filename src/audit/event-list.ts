@@ -6,7 +6,7 @@ import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { AuditEvent, Reference } from './audit-event.ts';
 import { findTexts } from './audit-texts.ts';
 import { type AuditFilter, findEventIds, newestOf } from './event-filter.ts';
-import { digestsIn, eventOf, type Row } from './event-form.ts';
+import { eventsOf, type Row } from './event-form.ts';
 
 /** The newest events that match, at most `limit`. */
 export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
@@ -116,8 +116,7 @@ const selectActionsOfOperations = prepared<object, { value: string }>((db) =>
 /** The newest first. */
 export async function readEvents(db: Reader, ids: number[]): Promise<AuditEvent[]> {
   const rows = await selectEvents(db, { ids });
-  const texts = await findTexts(db, rows.flatMap(digestsIn));
-  return rows.map((row) => eventOf(row, (digest) => texts.get(digest)));
+  return eventsOf(rows, (digests) => findTexts(db, digests));
 }
 
 const selectEvents = prepared<{ ids: number[] }, Row>((db, { ids }) =>

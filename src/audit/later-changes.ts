@@ -2,7 +2,7 @@ import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import type { Change, Fields } from './audit-event.ts';
 import { findTexts } from './audit-texts.ts';
-import { digestsIn, eventOf, type Row } from './event-form.ts';
+import { eventsOf, type Row } from './event-form.ts';
 
 /** What was changed of a record by one event. */
 export interface LaterChange {
@@ -34,10 +34,13 @@ export async function findLaterChanges(
     .where('later.id', '>', db.ref('own.last_id'))
     .orderBy('later.id');
   const rows: Row[] = await query.select('later.*');
-  const texts = await findTexts(db, rows.flatMap(digestsIn));
-  return rows
-    .map((row) => eventOf(row, (digest) => texts.get(digest)))
-    .map(({ subjectId, operationId, before, after }) => ({ subjectId: subjectId!, operationId, before, after }));
+  const events = await eventsOf(rows, (digests) => findTexts(db, digests));
+  return events.map(({ subjectId, operationId, before, after }) => ({
+    subjectId: subjectId!,
+    operationId,
+    before,
+    after,
+  }));
 }
 
 /** By operation, the one that it takes back. */

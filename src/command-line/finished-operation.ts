@@ -8,6 +8,7 @@ import { lockServer, type ServerLock } from '../db/server-lock.ts';
 import { createLogger } from '../logger.ts';
 import type { Act } from '../verbs/act.ts';
 import type { CommandContext } from './command.ts';
+import { tellingWhoeverStops } from './stopped.ts';
 
 const LOOK_EVERY = 500;
 
@@ -15,7 +16,11 @@ const LOOK_EVERY = 500;
  * The operation when it has ended, or is paused. A server that runs goes on with a large one by itself; without one that is done here,
  * and none can start meanwhile: two would do the same piece twice.
  */
-export async function finished(context: CommandContext, act: Act, id: number): Promise<BulkOperation> {
+export function finished(context: CommandContext, act: Act, id: number): Promise<BulkOperation> {
+  return tellingWhoeverStops(id, () => untilFinished(context, act, id));
+}
+
+async function untilFinished(context: CommandContext, act: Act, id: number): Promise<BulkOperation> {
   const { db, config } = context;
   const look = () => findOperation(db.read, id);
   let operation = await look();

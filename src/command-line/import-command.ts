@@ -23,6 +23,7 @@ import type { Act } from '../verbs/act.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
 import { untilDone } from './large-work.ts';
 import { checkMissingWords, deactivateMissing, missingInWords, missingPeople } from './missing-people.ts';
+import { tellingWhoeverStops } from './stopped.ts';
 
 const TOLD = 50;
 /** So many refused lines are told to programs; all of them are in the file of --report. */
@@ -96,7 +97,8 @@ async function applied(context: CommandContext, act: Act, id: number): Promise<n
     return made;
   });
   if (!operation) return undefined;
-  await untilDone(context, act, async () => phaseOf(await findOperation(db.read, operation.id)) !== 'running');
+  const isOver = async () => phaseOf(await findOperation(db.read, operation.id)) !== 'running';
+  await tellingWhoeverStops(operation.id, () => untilDone(context, act, isOver));
   return operation.id;
 }
 

@@ -1,5 +1,6 @@
 import type { Transaction } from './database.ts';
 import { dialectOf } from './dialects.ts';
+import { runSql } from './prepared.ts';
 
 /**
  * Inserts many rows of the same shape, in their order. One value carries them all: a statement with a place for every
@@ -17,25 +18,26 @@ export async function bulkInsertUnlessTaken<T>(
   returned: string[],
 ): Promise<T[]> {
   if (rows.length === 0) return [];
-  const columns = returned.map(() => '??').join(', ');
-  return insertAll(trx, table, rows, { sql: `on conflict do nothing returning ${columns}`, values: returned });
+  return insertAll(trx, table, rows, `on conflict do nothing returning ${quoted(trx, returned)}`);
 }
 
-async function insertAll<T>(
-  trx: Transaction,
-  table: string,
-  rows: object[],
-  end: { sql: string; values: string[] } = { sql: '', values: [] },
-): Promise<T[]> {
-  const columns = Object.keys(rows[0]);
+function insertAll<T>(trx: Transaction, table: string, rows: object[], end = ''): Promise<T[]> {
   const { sql, values } = dialectOf(trx).newRows(table, rows);
-  const inserted: unknown = await trx.raw(`insert into ?? (${columns.map(() => '??').join(', ')}) ${sql} ${end.sql}`, [
-    table,
-    ...columns,
-    ...values,
-    ...end.values,
-  ] as string[]);
-  return inserted as T[];
+  const into = `${quoted(trx, [table])} (${quoted(trx, Object.keys(rows[0]))})`;
+  return runSql(trx, `insert into ${into} ${sql} ${end}`, values);
+}
+
+const kept = new Map<string, string>();
+
+/** Names as the database writes them. */
+function quoted(trx: Transaction, names: string[]): string {
+  const key = `${trx.client.dialect} ${names}`;
+  let text = kept.get(key);
+  if (text === undefined) {
+    text = trx.raw(names.map(() => '??').join(', '), names).toString();
+    kept.set(key, text);
+  }
+  return text;
 }
 
 /** After rows whose ids were given: those that are given by the database follow on to them. */

@@ -4,7 +4,10 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
     transaction(...args: unknown[]): {
       begin(connection: unknown): Promise<unknown>;
       query(connection: unknown, sql: string): Promise<unknown>;
+      isCompleted(): boolean;
+      trxClient: SqliteClient;
     };
+    emit(event: string, told: unknown): boolean;
     acquireConnection(): Promise<unknown>;
     releaseConnection(connection: unknown): Promise<void>;
     destroy(done?: () => void): Promise<void>;

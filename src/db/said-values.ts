@@ -29,6 +29,23 @@ export function withPlanOfItsOwn(sql: string): string {
   return sql.replaceAll('limit ?', 'limit ? + 0').replace(COMPARED, 'ifnull(?, null)');
 }
 
+const AMONG = ' in (select value from json_each(';
+
+/**
+ * The same statement for lists of one, each of them given by its only part: for a list SQLite makes a table of its own, and with it a place
+ * for twenty pages, which the system has to hand out each time. Undefined where a list is used otherwise than to look for what is in it.
+ */
+export function withListsOfOne(sql: string, isList: (n: number) => boolean): string | undefined {
+  const pieces = sql.split('?');
+  for (let n = 0; n < pieces.length - 1; n++) {
+    if (!isList(n)) continue;
+    if (!pieces[n].endsWith(AMONG) || !pieces[n + 1].startsWith('))')) return undefined;
+    pieces[n] = `${pieces[n].slice(0, -AMONG.length)} = ifnull(`;
+    pieces[n + 1] = `, null)${pieces[n + 1].slice(2)}`;
+  }
+  return pieces.join('?');
+}
+
 function written(value: unknown): string | undefined {
   if (Number.isSafeInteger(value)) return String(value);
   if (typeof value === 'boolean') return String(value);

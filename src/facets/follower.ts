@@ -134,11 +134,12 @@ export class Follower<Deed = never> {
   private async catchUp(now: number, foretold?: Foretold<Deed>): Promise<void> {
     const newest = await findNewestEntry(this.index.db, this.index.feed);
     const changed = await this.changedUpTo(newest);
-    if (changed) await this.take(this.withoutDone(changed, foretold), now);
-    else await this.load(now);
+    if (!changed) await this.load(now);
+    else if (changed.length > 0) await this.take(this.withoutDone(changed, foretold), now);
     this.lastChange = newest;
     this.isLoaded = true;
-    await this.take(this.index.due(now), now);
+    const due = this.index.due(now);
+    if (due.length > 0) await this.take(due, now);
   }
 
   /** Whom it has to read of those who changed; what was done to the others it takes in as it was told. */

@@ -13,8 +13,15 @@ const templates = new Map<string, Template>();
 interface Page {
   /** Another view as text, which is given all that this one was, and the rest. */
   part(view: string, more?: object): string;
+  /** Another view that is given these things alone, for what stands on a page many times: a page has many more, and each of them is copied. */
+  piece(view: string, things: object): string;
   /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept, unless they are new each time. */
   keptPart(view: string, things: object, isNew?: boolean): string;
+  /**
+   * Another view that is given one thing of many, and what it goes by beside it. Where that thing is frozen it is kept with it, for what it last
+   * went by; the rest is always the same.
+   */
+  partOf(view: string, one: object, by: unknown, rest: object): string;
 }
 
 /** A view as text, by its path below `views/`. */
@@ -27,7 +34,7 @@ export function renderView(view: string, page: object): string {
  * bytes for all of them, and a page takes twice as long to be put together and sent.
  */
 export function renderBytes(view: string, page: object): string {
-  return templateOf(view)({ ...page, part, keptPart } satisfies Page);
+  return templateOf(view)({ ...page, part, piece, keptPart, partOf } satisfies Page);
 }
 
 /** The library's own `include` looks for the file anew each time, and copies what it hands on twice. */
@@ -35,14 +42,29 @@ function part(this: Page, view: string, more?: object): string {
   return templateOf(view)(more ? { ...this, ...more } : this);
 }
 
+function piece(view: string, things: object): string {
+  return templateOf(view)({ ...things, part, piece, keptPart, partOf } satisfies Page);
+}
+
 const keptParts = new Map<string, Kept<string>>();
 
 function keptPart(view: string, things: object, isNew = false): string {
-  const make = () => templateOf(view)({ ...things, part, keptPart });
-  if (isNew) return make();
+  if (isNew) return piece(view, things);
   const kept = keptParts.get(view) ?? new Kept();
   keptParts.set(view, kept);
-  return kept.get(Object.values(things), () => inOnePiece(make()));
+  return kept.get(Object.values(things), () => inOnePiece(piece(view, things)));
+}
+
+const partsOf = new Map<string, WeakMap<object, { by: unknown; text: string }>>();
+
+function partOf(view: string, one: object, by: unknown, rest: object): string {
+  const kept = partsOf.get(view) ?? new WeakMap();
+  partsOf.set(view, kept);
+  const known = kept.get(one);
+  if (known && Object.is(known.by, by)) return known.text;
+  const text = inOnePiece(templateOf(view)({ ...rest, one, by }));
+  if (Object.isFrozen(one)) kept.set(one, { by, text });
+  return text;
 }
 
 /** What was put together of many strings holds on to them, and is put together anew wherever it becomes part of another. */

@@ -102,7 +102,7 @@ function showFormAgain(error: LateForm, req: Request, res: Response): void {
   const kept = keptForm(req);
   if (kept && !isHtmx(req)) {
     req.session.kept = kept;
-    flash(req, LATE);
+    flash(req, LATE, { isNothing: true });
     res.redirect(303, kept.path);
   } else answer(error, req, res);
 }

@@ -168,17 +168,26 @@ describe('a dialog', () => {
     expect([await isSamePage(), new URL(page.url()).pathname]).toEqual([true, '/users']);
   });
 
-  it('shows a link that is shown only once, and closes by its button', async () => {
+  it('shows a link that is shown only once, makes one however often it is pressed, and closes by its button', async () => {
+    const made: string[] = [];
+    const pressedTwice = Promise.withResolvers<void>();
+    await page.route('**/users/*/invitation', async (route) => {
+      made.push(route.request().method());
+      await pressedTwice.promise;
+      await route.continue();
+    });
     await search('carol');
     await page.getByRole('link', { name: 'Actions for carol', exact: true }).click();
     await page.getByRole('link', { name: 'Reinvite', exact: true }).click();
-    await dialog().getByRole('button', { name: 'Reinvite user' }).click();
+    await dialog().getByRole('button', { name: 'Reinvite user' }).dblclick();
+    pressedTwice.resolve();
     await dialog().getByRole('heading', { name: 'carol has a new invitation.' }).waitFor();
     expect(await dialog().getByLabel('Link').inputValue()).toContain('/invitations/');
     expect(await axeFindings(page)).toEqual([]);
     await dialog().getByRole('button', { name: 'Close' }).click();
     await dialog().waitFor({ state: 'hidden' });
-    expect(await isSamePage()).toBe(true);
+    await page.unrouteAll();
+    expect([made, await isSamePage()]).toEqual([['POST'], true]);
   });
 
   it('on a record ends with the record as it is then', async () => {
@@ -289,6 +298,16 @@ describe('what stands above the page', () => {
     await page.getByLabel('Search').fill('lena');
     await page.getByText('The server could not be reached').waitFor();
     await page.context().setOffline(false);
+    complaints.length = 0;
+  });
+
+  it('keeps what it shows where a proxy answers in its place', async () => {
+    const rows = await page.locator('tbody tr').count();
+    await page.route('**/users?*', (route) => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' }));
+    await page.getByLabel('Search').fill('bob');
+    await page.getByText('The server could not be reached').waitFor();
+    expect([rows > 0, await page.locator('tbody tr').count()]).toEqual([true, rows]);
+    await page.unrouteAll();
     complaints.length = 0;
   });
 });

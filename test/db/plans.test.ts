@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Knex } from 'knex';
-import { readsDirectly } from '../../src/db/prepared.ts';
+import { runsDirectly } from '../../src/db/prepared.ts';
 import { jobsOf } from '../../src/features.ts';
 import { startApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
@@ -61,7 +61,7 @@ it('goes through no large table for a page, a change, or what it looks after by 
   const asked = new Map<string, unknown[]>();
   const note = ({ sql, bindings }: { sql: string; bindings: unknown[] }) => asked.set(sql, bindings);
   for (const side of [app.db.read, app.db.writer]) side.on('query', note);
-  const direct = readsDirectly(app.db.read, undefined);
+  const direct = runsDirectly(app.db.read.client, undefined);
   try {
     const alice = await signedIn(app, 'alice');
     for (const path of PAGES) expect([path, (await alice.get(path)).status]).toEqual([path, 200]);
@@ -73,7 +73,7 @@ it('goes through no large table for a page, a change, or what it looks after by 
     await app.context.troubles.look();
     for (const job of jobsOf(app.context)) if (job.name !== 'backup') await job.run();
   } finally {
-    readsDirectly(app.db.read, direct);
+    runsDirectly(app.db.read.client, direct);
   }
   expect(asked.size).toBeGreaterThan(140);
   const scanned: string[] = [];

@@ -1,4 +1,4 @@
-import { readsDirectly } from '../../src/db/prepared.ts';
+import { runsDirectly } from '../../src/db/prepared.ts';
 import type { TestApp } from './app.ts';
 import { isOnPostgres } from './postgres.ts';
 
@@ -36,12 +36,12 @@ export async function asked({ db }: Pick<TestApp, 'db'>, work: () => Promise<unk
   };
   db.read.on('query-response', note);
   // Those that are prepared as well.
-  const direct = readsDirectly(db.read, undefined);
+  const direct = runsDirectly(db.read.client, undefined);
   try {
     await work();
   } finally {
     db.read.off('query-response', note);
-    readsDirectly(db.read, direct);
+    runsDirectly(db.read.client, direct);
   }
   return seen;
 }

@@ -39,12 +39,13 @@ export async function shownEntries(
   // All at once: each look at what records are called now takes a query of each of their tables.
   const shown = await shownTo(db, viewer, [...entries.map(({ event }) => event), ...firsts]);
   const byId = new Map(shown.map((event) => [event.id, event]));
+  const firstOf = Map.groupBy(firsts, ({ operationId }) => operationId);
   return entries.map(({ event, operation }): ShownEntry => {
     const entry = byId.get(event.id)!;
     if (!operation) return entry;
     const { id, done } = operation;
     const total = done.reduce((sum, { number }) => sum + number, 0);
-    const first = firsts.filter((one) => one.operationId === id).map((one) => byId.get(one.id)!);
+    const first = (firstOf.get(id) ?? []).map((one) => byId.get(one.id)!);
     const reportPath = mayReadReport(viewer, done) ? `/bulk-operations/${id}` : undefined;
     return { ...entry, operation: { id, words: done.map(doneWords).join(' and '), total, first, reportPath } };
   });

@@ -85,7 +85,9 @@ function mayReadList(viewer: ContactViewer, list: string): boolean {
   return grants(viewer.rights, list === 'invitations' ? 'users' : list, 'read');
 }
 
+/** The very same where all of them are readable. */
 function pick(fields: Fields, isReadable: (field: string) => boolean): Fields {
+  if (Object.keys(fields).every(isReadable)) return fields;
   return Object.fromEntries(Object.entries(fields).filter(([field]) => isReadable(field)));
 }
 

@@ -83,7 +83,8 @@ export function contactsController(app: AppContext): Router {
     const [{ refusal }] = outcomes;
     if (refusal?.kind === 'forbidden') requireDone(outcomes);
     const done = `${contact.name} is ${activity === 'deleted' ? 'deleted' : 'restored'}.`;
-    flash(req, refusal ? `Nothing changed: ${contact.name} ${refusal.reason}.` : done, { undo });
+    if (refusal) flash(req, `Nothing changed: ${contact.name} ${refusal.reason}.`, { isNothing: true });
+    else flash(req, done, { undo });
   }
 
   async function editable(req: Request): Promise<{ contact: Contact; viewer: ContactViewer }> {

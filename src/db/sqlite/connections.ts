@@ -2,7 +2,7 @@ import type BetterSqlite from 'better-sqlite3';
 import type { Knex } from 'knex';
 import knex from 'knex';
 import type SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
-import { readsDirectly } from '../prepared.ts';
+import { runsDirectly } from '../prepared.ts';
 import { DatabaseFiles } from './database-files.ts';
 import { ReadingSqliteClient } from './reading-client.ts';
 import { WritingSqliteClient } from './writing-client.ts';
@@ -61,6 +61,6 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
   const writer = open(WritingSqliteClient, writing, false);
   const reader = open(ReadingSqliteClient, reading, true);
   const client = reader.client as ReadingSqliteClient;
-  readsDirectly(reader, (sql, values, isKept) => client.read(sql, values, isKept));
+  runsDirectly(client, (sql, values, isKept) => client.read(sql, values, isKept));
   return { writer, reader, files };
 }

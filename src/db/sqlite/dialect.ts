@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { sqliteCopying } from './copying.ts';
+import { rowsOf } from './rows.ts';
 
 const SHORTEST_INDEXED = 3;
 
@@ -50,24 +51,6 @@ export const sqliteDialect: Dialect = {
     values: [importId, JSON.stringify(occurrences)],
   }),
 };
-
-/** A text that all rows have goes along once: to read it out of each row takes longer than to write it. */
-function rowsOf<Column extends string | number>(columns: Column[], rows: Record<Column, unknown>[]) {
-  const isShared = (column: Column) => {
-    const first = rows.at(0)?.[column];
-    return typeof first === 'string' && rows.every((row) => row[column] === first);
-  };
-  const shared = columns.filter(isShared);
-  const differing = columns.filter((column) => !shared.includes(column));
-  const places = columns.map((one) => (shared.includes(one) ? '?' : `value ->> '$[${differing.indexOf(one)}]'`));
-  return {
-    sql: `select ${places.join(', ')} from json_each(?)`,
-    values: [
-      ...shared.map((column) => rows[0][column]),
-      JSON.stringify(rows.map((row) => differing.map((column) => row[column]))),
-    ],
-  };
-}
 
 /** All trigrams of all words; undefined where no word has one. The index keeps no positions, so each word is asked for as a set. */
 function matchOf(words: string[]): string | undefined {

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 import { giveWay } from '../../giving-way.ts';
+import { type DirectRun, runsDirectly } from '../prepared.ts';
 
 /** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */
 const STRETCH = 3;
@@ -35,7 +36,10 @@ const ENDS = /^(rollback|pragma)/i;
 export class WritingSqliteClient extends SqliteClient {
   override transaction(...args: unknown[]) {
     const transaction = super.transaction(...args);
-    transaction.begin = (connection: unknown) => transaction.query(connection, BEGIN);
+    transaction.begin = (connection: unknown) => {
+      runsDirectly(transaction.trxClient, directRun(transaction, connection));
+      return transaction.query(connection, BEGIN);
+    };
     return transaction;
   }
 
@@ -79,6 +83,25 @@ export class WritingSqliteClient extends SqliteClient {
     }
     return statement;
   }
+}
+
+type Begun = ReturnType<SqliteClient['transaction']>;
+
+/** As Knex would run it, with less ado. */
+function directRun(transaction: Begun, connection: unknown): DirectRun {
+  const { trxClient } = transaction;
+  return async (sql, values) => {
+    if (transaction.isCompleted()) throw new Error('The transaction is over.');
+    const query: Query = { sql, bindings: values };
+    trxClient.emit('query', query);
+    try {
+      await trxClient._query(connection, query);
+    } catch (error) {
+      if (error instanceof Error) error.message = `${sql} - ${error.message}`;
+      throw error;
+    }
+    return query.response as unknown[];
+  };
 }
 
 /** The transaction of the piece stands back behind whoever waits for an answer, unless they can have it only when it ends. */

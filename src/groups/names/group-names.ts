@@ -68,8 +68,8 @@ export class GroupNames implements Followable {
     const first = new Array<number>(Math.min(most, ids.length));
     let found = 0;
     let others = 0;
-    for (const id of ids) {
-      const place = places[id] ?? NOWHERE;
+    for (let n = 0; n < ids.length; n++) {
+      const place = places[ids[n]] ?? NOWHERE;
       if (place === NOWHERE) continue;
       if (found === most) {
         others++;

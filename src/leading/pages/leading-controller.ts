@@ -69,7 +69,7 @@ export function leadingController(app: AppContext): Router {
     const group = await changeableOf(app, req);
     const typed = typedLeading({ ids: req.query.ids });
     if (tickedIn(typed).length > 0) return showSheet(app, req, res, { group, typed });
-    flash(req, 'Nobody is ticked.');
+    flash(req, 'Nobody is ticked.', { isNothing: true });
     res.redirect(303, `/led-groups/${group.id}`);
   });
 

@@ -128,7 +128,7 @@ export async function takeBack(app: AppContext, req: Request, res: Response): Pr
   const { operation, group } = await changeableDeed(app, req);
   const done = await app.db.write((trx) => takeBackLeading(trx, actAsLeader(app, req, group.id), group.id, operation));
   if (done === undefined) {
-    flash(req, 'All of it was changed since, so nothing was put back.');
+    flash(req, 'All of it was changed since, so nothing was put back.', { isNothing: true });
     return res.redirect(303, pathTo(operation.id));
   }
   // The report says it in its heading.

@@ -39,8 +39,8 @@ export function linkedContactsController(app: AppContext): Router {
     const { linking, undo } = await app.db.write((trx) =>
       keepLinking(trx, actOf(app, req), (act) => unlinkUser(trx, act, contact.id)),
     );
-    const nothing = `Nothing changed: ${contact.name} is linked to no user.`;
-    flash(req, linking ? `${linking.subject.name} and ${contact.name} are no longer linked.` : nothing, { undo });
+    if (linking) flash(req, `${linking.subject.name} and ${contact.name} are no longer linked.`, { undo });
+    else flash(req, `Nothing changed: ${contact.name} is linked to no user.`, { isNothing: true });
     res.redirect(303, `/contacts/${contact.id}`);
   });
 

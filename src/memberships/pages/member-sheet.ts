@@ -29,6 +29,7 @@ export async function showTicked(app: AppContext, req: Request, res: Response, g
     typed.ids.length === 0
       ? 'Nobody is ticked.'
       : 'At most 5,000 members at once, and these are more. Search for a part of them.',
+    { isNothing: true },
   );
   res.redirect(303, `/groups/${group.id}`);
 }

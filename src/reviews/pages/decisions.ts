@@ -22,7 +22,7 @@ export async function beginDecisions(app: AppContext, req: Request, res: Respons
   if (ids.length < ticked.size)
     throw new Conflict('Somebody decided about some of these meanwhile. Look at the review again.');
   if (ids.length === 0) {
-    flash(req, 'Nobody is ticked.');
+    flash(req, 'Nobody is ticked.', { isNothing: true });
     return res.redirect(303, path);
   }
   const act = actOf(app, req);

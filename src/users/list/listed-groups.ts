@@ -27,6 +27,16 @@ export function listedGroupsOf(index: UserIndex, userId: number): ListedGroups {
   return { named: named.map((group) => told(group, ended)), others };
 }
 
-function told({ id, name }: NamedGroup, ended: readonly number[]): ListedMembership {
-  return { groupId: id, groupName: name, isOver: ended.includes(id) };
+/** One for all who are in the group, so that what is written of it can be kept with it. */
+function told(group: NamedGroup, ended: readonly number[]): ListedMembership {
+  const { id, name } = group;
+  if (ended.includes(id)) return { groupId: id, groupName: name, isOver: true };
+  let one = current.get(group);
+  if (!one) {
+    one = Object.freeze({ groupId: id, groupName: name, isOver: false });
+    current.set(group, one);
+  }
+  return one;
 }
+
+const current = new WeakMap<NamedGroup, ListedMembership>();

@@ -10,6 +10,7 @@ import { groupPath, openGroups } from '../../web/reader/record-path.ts';
 import type { UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
 
+const NO_WORDS: string[] = [];
 /** What they are written with, the same for everybody. */
 const ALWAYS = { marking, groupPath, initials, tint };
 
@@ -28,7 +29,7 @@ export function rowsOf(
   return {
     users,
     columns: query.columns,
-    words: pasted ? [] : searchedWords(query.q),
+    words: pasted || query.q === '' ? NO_WORDS : searchedWords(query.q),
     ticked: allTicked ? users.map(({ id }) => id).filter((id) => !allTicked.except.includes(id)) : [],
     hasTicks: mayWrite,
     hasMenus: mayWrite,
@@ -41,5 +42,6 @@ export function rowsOf(
       ? (from: string) => listPath(query, { address: [from] })
       : undefined,
     ...ALWAYS,
+    always: ALWAYS,
   };
 }

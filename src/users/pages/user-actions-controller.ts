@@ -127,7 +127,7 @@ async function carryOut(
   const canBeUndone = action.bulk?.lasting === undefined && Object.keys(written?.after ?? {}).length > 0;
   if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
   const path = `/users/${user.id}`;
-  if (refusal) flash(req, `Nothing changed: ${user.name} ${refusal.reason}.`, { path });
+  if (refusal) flash(req, `Nothing changed: ${user.name} ${refusal.reason}.`, { path, isNothing: true });
   else tellDone(req, action, user, { ...act, ...(canBeUndone && { undo: operationId }) });
   // Above a list the dialog takes what the record says; every other page gives way to the record itself.
   if (isHtmx(req) && ELSEWHERE.test(currentPage(req))) res.set('HX-Redirect', path).status(204).end();

@@ -1,0 +1,98 @@
+import type { Piece } from '../dialect.ts';
+
+/** Fewer rows go as they are: to look at them would take as long as it saves. */
+const MANY = 8;
+/** Digits of the largest number that JavaScript has exactly. */
+const DIGITS = 16;
+/** Letters of which each is a byte, and none is written otherwise in JSON. */
+const PLAIN = /^[\w.:+ -]*$/;
+
+type Rows<Column extends string | number> = Record<Column, unknown>[];
+
+/** What is said of a column: by the statement and a value that all rows share, or by each row. */
+interface Shared {
+  sql: string;
+  values: unknown[];
+}
+
+/** Rows of values of these columns, which go along as one value: in JSON, where they are of many kinds. */
+export function rowsOf<Column extends string | number>(columns: Column[], rows: Rows<Column>): Piece {
+  return (rows.length >= MANY && packed(columns, rows)) || listed(columns, rows);
+}
+
+/** A text that all rows have goes along once: to read it out of each row takes longer than to write it. */
+function listed<Column extends string | number>(columns: Column[], rows: Rows<Column>): Piece {
+  const isShared = (column: Column) => typeof rows.at(0)?.[column] === 'string' && isSameInAll(rows, column);
+  const shared = columns.filter(isShared);
+  const differing = columns.filter((column) => !shared.includes(column));
+  const places = columns.map((one) => (shared.includes(one) ? '?' : `value ->> '$[${differing.indexOf(one)}]'`));
+  return {
+    sql: `select ${places.join(', ')} from json_each(?)`,
+    values: [
+      ...shared.map((column) => rows[0][column]),
+      JSON.stringify(rows.map((row) => differing.map((column) => row[column]))),
+    ],
+  };
+}
+
+/**
+ * Each row as one text in which everything has its place: numbers and texts of one length, and at the end one of any length. To read a
+ * value out of a list in a list takes SQLite half as long again as to insert it. Undefined where they are not such rows.
+ */
+function packed<Column extends string | number>(columns: Column[], rows: Rows<Column>): Piece | undefined {
+  const values: unknown[] = [];
+  const parts: ((row: Rows<Column>[number]) => string)[] = [];
+  let [width, tail]: [number, Column | undefined] = [0, undefined];
+  const places: string[] = [];
+  for (const column of columns) {
+    const shared = sharedBy(rows, column);
+    const length = shared ? 0 : widthOf(rows, column);
+    if (shared) values.push(...shared.values);
+    else if (length === 'any' && tail === undefined) tail = column;
+    else if (typeof length !== 'number') return undefined;
+    else parts.push(typeof rows[0][column] === 'number' ? digits(column) : (row) => row[column] as string);
+    const isNumber = typeof rows[0][column] === 'number';
+    places.push(shared?.sql ?? (column === tail ? '' : placed(width, Number(length), isNumber)));
+    if (!shared && column !== tail) width += Number(length);
+  }
+  const all = tail === undefined ? parts : [...parts, (row: Rows<Column>[number]) => row[tail] as string];
+  const texts = JSON.stringify(rows.map((row) => all.reduce((text, part) => text + part(row), '')));
+  // What JSON writes by its number, such as what ends a text in C, is not cut out as it is.
+  if (texts.includes('\\u')) return undefined;
+  const inPlace = places.map((place) => place || `substr(value, ${width + 1})`);
+  return { sql: `select ${inPlace.join(', ')} from json_each(?)`, values: [...values, texts] };
+}
+
+function digits<Column extends string | number>(column: Column): (row: Rows<Column>[number]) => string {
+  return (row) => String(row[column]).padStart(DIGITS, '0');
+}
+
+function placed(width: number, length: number, isNumber: boolean): string {
+  const cut = `substr(value, ${width + 1}, ${length})`;
+  return isNumber ? `cast(${cut} as integer)` : cut;
+}
+
+function isSameInAll<Column extends string | number>(rows: Rows<Column>, column: Column): boolean {
+  const first = rows[0][column];
+  return rows.every((row) => row[column] === first);
+}
+
+function sharedBy<Column extends string | number>(rows: Rows<Column>, column: Column): Shared | undefined {
+  if (!isSameInAll(rows, column)) return undefined;
+  const first = rows[0][column] ?? null;
+  if (first === null) return { sql: 'null', values: [] };
+  if (typeof first === 'boolean') return { sql: String(Number(first)), values: [] };
+  if (typeof first === 'string') return { sql: '?', values: [first] };
+  return Number.isSafeInteger(first) ? { sql: 'cast(? as integer)', values: [first] } : undefined;
+}
+
+/** How many letters a value of the column takes in each row; undefined where they are neither all whole numbers nor all texts. */
+function widthOf<Column extends string | number>(rows: Rows<Column>, column: Column): number | 'any' | undefined {
+  const first = rows[0][column];
+  if (typeof first === 'number')
+    return rows.every((row) => Number.isSafeInteger(row[column]) && (row[column] as number) >= 0) ? DIGITS : undefined;
+  if (!rows.every((row) => typeof row[column] === 'string')) return undefined;
+  const { length } = first as string;
+  const isEven = rows.every((row) => (row[column] as string).length === length && PLAIN.test(row[column] as string));
+  return isEven ? length : 'any';
+}
