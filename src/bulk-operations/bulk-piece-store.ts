@@ -2,7 +2,7 @@ import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
-import { prepared } from '../db/prepared.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { type BulkOperation, PIECE } from './bulk-operation.ts';
 
@@ -38,23 +38,33 @@ export async function findPieces(
   operationId: number,
   { from = 0, limit }: { from?: number; limit?: number } = {},
 ): Promise<Piece[]> {
-  const query = db('bulk_operation_pieces')
-    .where('operation_id', operationId)
-    .where('number', '>=', from)
-    .whereNull('done_at')
-    .orderBy('number')
-    .select('number', 'ids');
-  if (limit !== undefined) query.limit(limit);
-  const rows: Pick<Row<'bulk_operation_pieces'>, 'number' | 'ids'>[] = await query;
+  const rows = await selectLeft(db, { isLimited: limit !== undefined }, { operationId, from, limit: limit ?? 0 });
   return rows.map(({ number, ids }) => ({ number, ids: JSON.parse(ids) }));
 }
 
+const selectLeft = preparedInForms<
+  { isLimited: boolean },
+  { operationId: number; from: number; limit: number },
+  Pick<Row<'bulk_operation_pieces'>, 'number' | 'ids'>
+>(
+  (db, { isLimited }, { operationId, from, limit }) => {
+    const left = db('bulk_operation_pieces')
+      .where('operation_id', operationId)
+      .where('number', '>=', from)
+      .whereNull('done_at')
+      .orderBy('number')
+      .select('number', 'ids');
+    return isLimited ? left.limit(limit) : left;
+  },
+  { isKept: false },
+);
+
 /** Whether a piece is still to be done. */
 export async function isLeft(trx: Transaction, operationId: number, { number }: Piece): Promise<boolean> {
-  return (await selectLeft(trx, { operationId, number })).length > 0;
+  return (await selectUndone(trx, { operationId, number })).length > 0;
 }
 
-const selectLeft = prepared<{ operationId: number; number: number }, { number: number }>(
+const selectUndone = prepared<{ operationId: number; number: number }, { number: number }>(
   (db, { operationId, number }) =>
     db('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at').select('number'),
 );
