@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { prepared } from '../db/prepared.ts';
+import { whereIdAmong } from '../db/ids.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import { grants, type Rights } from './rights.ts';
 
 /**
@@ -16,7 +17,10 @@ function administrators(db: Reader, now: Instant, without: Partial<Record<'users
       .join('group_permissions', 'group_permissions.group_id', 'groups.id')
       .where({ 'groups.activity': 'active', application, level: 'write' })
       .whereNull('memberships.until_at')
-      .whereNotIn('groups.id', without[application] ?? [])
+      .modify((granting) => {
+        const ids = without[application];
+        if (ids) granting.whereNot((among) => void whereIdAmong(among, 'groups.id', ids));
+      })
       .select('memberships.user_id');
   return db('users')
     .where({ activity: 'active', api_only: false })
@@ -69,14 +73,19 @@ export async function isAnyAdministrator(
   now: Instant,
   without: Parameters<typeof administrators>[2] = {},
 ): Promise<boolean> {
-  if (Object.keys(without).length === 0) return (await selectFirst(db, { now })).length > 0;
-  return (await administrators(db, now, without).select('id').first()) !== undefined;
+  const form = { withoutUsers: without.users !== undefined, withoutGroups: without.groups !== undefined };
+  return (await selectFirst(db, form, { ...without, now })).length > 0;
 }
 
 /** Asked for each piece of what is done to many. */
-const selectFirst = prepared<{ now: Instant }, { id: number }>((db, { now }) =>
-  administrators(db, now).select('id').limit(1),
-);
+const selectFirst = preparedInForms<
+  { withoutUsers: boolean; withoutGroups: boolean },
+  { users?: number[]; groups?: number[]; now: Instant },
+  { id: number }
+>((db, { withoutUsers, withoutGroups }, { users, groups, now }) => {
+  const without = { ...(withoutUsers && { users }), ...(withoutGroups && { groups }) };
+  return administrators(db, now, without).select('id').limit(1);
+});
 
 const selectAll = prepared<{ now: Instant }, { id: number }>((db, { now }) =>
   administrators(db, now).orderBy('id').select('id'),

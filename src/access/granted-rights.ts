@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
-import { prepared } from '../db/prepared.ts';
+import { whereIdAmong, whereIdIn } from '../db/ids.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { type Level, type Rights, union } from './rights.ts';
 
@@ -20,9 +20,18 @@ export async function findRights(
   now: Instant,
   withoutGroupIds: number[] = [],
 ): Promise<Rights> {
-  const rows = await rightsOf(db, userId, now).whereNotIn('groups.id', withoutGroupIds);
+  const rows = await selectRights(db, { isWithout: withoutGroupIds.length > 0 }, { userId, now, withoutGroupIds });
   return union(rows.map((row) => ({ [row.application]: row.level })));
 }
+
+const selectRights = preparedInForms<
+  { isWithout: boolean },
+  { userId: number; now: Instant; withoutGroupIds: number[] },
+  PermissionRow
+>((db, { isWithout }, { userId, now, withoutGroupIds }) => {
+  const rights = rightsOf(db, userId, now);
+  return isWithout ? rights.whereNot((among) => void whereIdAmong(among, 'groups.id', withoutGroupIds)) : rights;
+});
 
 /** A query of what the user may do now: each row an application and a level, through one group. */
 export function rightsOf(db: Reader, userId: number, now: Instant): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -78,10 +79,14 @@ export async function keepChoices(trx: Transaction, id: number, choices: BulkOpe
 
 /** Throws NotFound for an unknown one. */
 export async function findOperation(db: Reader, id: number): Promise<BulkOperation> {
-  const row = await db('bulk_operations').where({ id }).first();
+  const [row] = await selectById(db, { id });
   if (!row) throw new NotFound('There is no such operation.');
   return operationOf(row);
 }
+
+const selectById = prepared<{ id: number }, Row<'bulk_operations'>>((db, { id }) =>
+  db('bulk_operations').where({ id }),
+);
 
 export interface ListedOperation extends BulkOperation {
   creator: string | null;
@@ -139,10 +144,12 @@ export async function keepSize(trx: Transaction, id: number, size: number): Prom
 }
 
 export async function keepTally(trx: Transaction, id: number, tally: Tally): Promise<void> {
-  await trx('bulk_operations')
-    .where({ id })
-    .update({ tally: JSON.stringify(tally) });
+  await updateTally(trx, { id, tally: JSON.stringify(tally) });
 }
+
+const updateTally = prepared<{ id: number; tally: string }, never>((db, { id, tally }) =>
+  db('bulk_operations').where({ id }).update({ tally }),
+);
 
 /** The same of a draft, unless it is none any more, or something else was chosen meanwhile. */
 export async function keepJudged(trx: Transaction, { id, choices }: BulkOperation, tally: Tally): Promise<void> {

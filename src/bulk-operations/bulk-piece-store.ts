@@ -2,6 +2,7 @@ import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { type BulkOperation, PIECE } from './bulk-operation.ts';
 
@@ -37,22 +38,36 @@ export async function findPieces(
   operationId: number,
   { from = 0, limit }: { from?: number; limit?: number } = {},
 ): Promise<Piece[]> {
-  const query = db('bulk_operation_pieces')
-    .where('operation_id', operationId)
-    .where('number', '>=', from)
-    .whereNull('done_at')
-    .orderBy('number')
-    .select('number', 'ids');
-  if (limit !== undefined) query.limit(limit);
-  const rows: Pick<Row<'bulk_operation_pieces'>, 'number' | 'ids'>[] = await query;
+  const rows = await selectLeft(db, { isLimited: limit !== undefined }, { operationId, from, limit: limit ?? 0 });
   return rows.map(({ number, ids }) => ({ number, ids: JSON.parse(ids) }));
 }
 
+const selectLeft = preparedInForms<
+  { isLimited: boolean },
+  { operationId: number; from: number; limit: number },
+  Pick<Row<'bulk_operation_pieces'>, 'number' | 'ids'>
+>(
+  (db, { isLimited }, { operationId, from, limit }) => {
+    const left = db('bulk_operation_pieces')
+      .where('operation_id', operationId)
+      .where('number', '>=', from)
+      .whereNull('done_at')
+      .orderBy('number')
+      .select('number', 'ids');
+    return isLimited ? left.limit(limit) : left;
+  },
+  { isKept: false },
+);
+
 /** Whether a piece is still to be done. */
 export async function isLeft(trx: Transaction, operationId: number, { number }: Piece): Promise<boolean> {
-  const piece = trx('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at');
-  return (await piece.first('number')) !== undefined;
+  return (await selectUndone(trx, { operationId, number })).length > 0;
 }
+
+const selectUndone = prepared<{ operationId: number; number: number }, { number: number }>(
+  (db, { operationId, number }) =>
+    db('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at').select('number'),
+);
 
 /** Of these, whom the set of a draft has; it is read no further than that takes. */
 export async function findMeantAmong(db: Reader, operationId: number, ids: number[]): Promise<Set<number>> {
@@ -75,8 +90,13 @@ export async function findItemIds(db: Reader, operationId: number): Promise<numb
 }
 
 export async function markDone(trx: Transaction, operationId: number, piece: Piece, at: Instant): Promise<void> {
-  await trx('bulk_operation_pieces').where({ operation_id: operationId, number: piece.number }).update({ done_at: at });
+  await keepDone(trx, { operationId, number: piece.number, at });
 }
+
+const keepDone = prepared<{ operationId: number; number: number; at: Instant }, never>(
+  (db, { operationId, number, at }) =>
+    db('bulk_operation_pieces').where({ operation_id: operationId, number }).update({ done_at: at }),
+);
 
 /** Whether any of what is left of another one that is under way could be one of these. */
 export async function isInTheWay(

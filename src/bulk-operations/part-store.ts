@@ -1,5 +1,6 @@
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { BulkOperation } from './bulk-operation.ts';
 import { findOperation, operationOf } from './bulk-operation-store.ts';
@@ -10,10 +11,14 @@ export type Parts = [BulkOperation, ...BulkOperation[]];
 /** By each of these, its parts. */
 export async function findPartsOf(db: Reader, wholes: BulkOperation[]): Promise<Map<number, Parts>> {
   const ids = wholes.map(({ id }) => id);
-  const rows: Row<'bulk_operations'>[] = await whereIdIn(db('bulk_operations'), 'part_of', ids).orderBy('id');
+  const rows = await selectPartsOf(db, { ids });
   const parts = Map.groupBy(rows.map(operationOf), ({ partOf }) => partOf);
   return new Map(wholes.map((whole) => [whole.id, [whole, ...(parts.get(whole.id) ?? [])]]));
 }
+
+const selectPartsOf = prepared<{ ids: number[] }, Row<'bulk_operations'>>((db, { ids }) =>
+  whereIdIn(db('bulk_operations'), 'part_of', ids).orderBy('id'),
+);
 
 export async function findParts(db: Reader, whole: BulkOperation): Promise<Parts> {
   return (await findPartsOf(db, [whole])).get(whole.id)!;

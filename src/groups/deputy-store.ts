@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** Who leads a group in the place of its leader. */
 export interface Deputy {
@@ -11,14 +12,21 @@ export interface Deputy {
 
 /** The deputy whom the leader of the group named, were it that they may not sign in; undefined once their time is over. */
 export async function findDeputy(db: Reader, groupId: number, now: Instant): Promise<Deputy | undefined> {
-  const row = await db('deputies')
+  const [row] = await selectDeputies(db, { groupId, now });
+  return row && { id: row.id, name: row.name, untilAt: row.until_at };
+}
+
+const selectDeputies = prepared<
+  { groupId: number; now: Instant },
+  { id: number; name: string; until_at: Instant | null }
+>((db, { groupId, now }) =>
+  db('deputies')
     .join('groups', (join) => join.on('groups.id', 'deputies.group_id').on('groups.leader_id', 'deputies.leader_id'))
     .join('users', 'users.id', 'deputies.user_id')
     .where('deputies.group_id', groupId)
     .where((either) => either.whereNull('deputies.until_at').orWhere('deputies.until_at', '>', now))
-    .first('users.id', 'users.name', 'deputies.until_at');
-  return row && { id: row.id, name: row.name, untilAt: row.until_at };
-}
+    .select('users.id', 'users.name', 'deputies.until_at'),
+);
 
 /** In the place of whoever was named before. */
 export async function nameDeputy(

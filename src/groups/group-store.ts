@@ -5,7 +5,7 @@ import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { prepared } from '../db/prepared.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
@@ -16,10 +16,14 @@ import { recountSome } from './recounting.ts';
 
 /** All groups that are not deleted, by name, with what they grant. */
 export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
-  const query = selectGroups(db).modify(whereNotDeleted, 'groups');
-  if (ids) whereIdIn(query, 'groups.id', ids);
-  return sortedByName(await withRights(db, await query, ids), (group) => group.name);
+  const rows = await selectUndeleted(db, { isOfIds: ids !== undefined }, { ids: ids ?? [] });
+  return sortedByName(await withRights(db, rows, ids), (group) => group.name);
 }
+
+const selectUndeleted = preparedInForms<{ isOfIds: boolean }, { ids: number[] }, Found>((db, { isOfIds }, { ids }) => {
+  const groups = selectGroups(db).modify(whereNotDeleted, 'groups');
+  return isOfIds ? whereIdIn(groups, 'groups.id', ids) : groups;
+});
 
 /** The active groups that can be asked for, by name, with what they grant. */
 export async function findGroupsToAskFor(db: Reader, most: number): Promise<Group[]> {

@@ -3,6 +3,7 @@ import { type Instant, instant, minuteOf } from '../clock.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { alongIndex, meantAlong } from '../facets/along-index.ts';
 import { alongPlaces, type Place } from '../facets/along-places.ts';
@@ -181,18 +182,22 @@ async function findCreatorPlaces({ db, invitationIndex }: InvitationSources): Pr
 
 /** In the order of the ids; those that are gone are left out. */
 export async function findInvitations(db: Reader, ids: number[], now: Instant): Promise<ListedInvitation[]> {
-  const query = joinMail(db, db('links'))
-    .join('users', 'users.id', 'links.user_id')
-    .leftJoin('users as creators', 'creators.id', 'links.created_by')
-    .select('links.id', 'links.user_id', 'links.created_at', 'links.created_by', ...STATUS_COLUMNS, 'outbox.answer')
-    .select('users.name as user_name', 'users.email as user_email', 'creators.name as creator_name');
-  const rows: Found[] = await whereIdIn(query.where('links.purpose', 'invitation'), 'links.id', ids);
+  const rows = await selectInvitations(db, { ids });
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = found.get(id);
     return row ? invitationOf(row, now) : [];
   });
 }
+
+const selectInvitations = prepared<{ ids: number[] }, Found>((db, { ids }) => {
+  const invitations = joinMail(db, db('links'))
+    .join('users', 'users.id', 'links.user_id')
+    .leftJoin('users as creators', 'creators.id', 'links.created_by')
+    .select('links.id', 'links.user_id', 'links.created_at', 'links.created_by', ...STATUS_COLUMNS, 'outbox.answer')
+    .select('users.name as user_name', 'users.email as user_email', 'creators.name as creator_name');
+  return whereIdIn(invitations.where('links.purpose', 'invitation'), 'links.id', ids);
+});
 
 /** The newest of a user, which is the only one that may be open. */
 export async function findNewestInvitation(

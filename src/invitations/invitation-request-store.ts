@@ -3,6 +3,7 @@ import type { Instant } from '../clock.ts';
 import { whereNoneGiven } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { User } from '../users/user.ts';
 import type { Act } from '../verbs/act.ts';
 
@@ -50,15 +51,7 @@ export async function answerInvitationRequests(trx: Transaction, userIds: number
 
 /** Those who still wait, the longest first: who came in by another way, or may not come in, waits for nothing. */
 export async function findInvitationRequests(db: Reader, limit: number): Promise<InvitationRequest[]> {
-  const requests = db('invitation_requests')
-    .join('users', 'users.id', 'invitation_requests.user_id')
-    .leftJoin('users as asking', 'asking.id', 'invitation_requests.asked_by');
-  // Looked at along the requests: those who are active, or never had a password, are nearly all users.
-  const active = whereIdAmong(requests, 'users.activity', ['active']);
-  const rows = await whereNoneGiven(active, ['users.password_hash', 'users.password_set_at'])
-    .orderBy(['asked_at', 'invitation_requests.user_id'])
-    .limit(limit)
-    .select('users.id', 'users.name', 'users.email', 'asked_at', 'asking.name as asked_by');
+  const rows = await selectRequests(db, { limit });
   return rows.map((row) => ({
     userId: row.id,
     userName: row.name,
@@ -67,6 +60,26 @@ export async function findInvitationRequests(db: Reader, limit: number): Promise
     askedBy: row.asked_by,
   }));
 }
+
+interface RequestRow {
+  id: number;
+  name: string;
+  email: string;
+  asked_at: Instant;
+  asked_by: string | null;
+}
+
+const selectRequests = prepared<{ limit: number }, RequestRow>((db, { limit }) => {
+  const requests = db('invitation_requests')
+    .join('users', 'users.id', 'invitation_requests.user_id')
+    .leftJoin('users as asking', 'asking.id', 'invitation_requests.asked_by');
+  // Looked at along the requests: those who are active, or never had a password, are nearly all users.
+  const active = whereIdAmong(requests, 'users.activity', ['active']);
+  return whereNoneGiven(active, ['users.password_hash', 'users.password_set_at'])
+    .orderBy(['asked_at', 'invitation_requests.user_id'])
+    .limit(limit)
+    .select('users.id', 'users.name', 'users.email', 'asked_at', 'asking.name as asked_by');
+});
 
 function idOf({ id }: { id: number }): number {
   return id;

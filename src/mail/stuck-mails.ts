@@ -12,6 +12,9 @@ export interface StuckMail {
 }
 
 export async function findStuckMail(db: Reader): Promise<StuckMail> {
+  const mails = await countStuckMails(db);
+  // Mostly there are none.
+  if (mails === 0) return { mails, answer: '' };
   const stuck = stuckMails(db);
   const last = await stuck.clone().orderBy('next_at', 'desc').first('answer');
   const next = await stuck
@@ -20,7 +23,7 @@ export async function findStuckMail(db: Reader): Promise<StuckMail> {
     .orderBy(['next_at', 'outbox.id'])
     .first('user_id', 'users.name', 'next_at');
   return {
-    mails: await countStuckMails(db),
+    mails,
     answer: last?.answer ?? '',
     next: next && { userId: next.user_id, userName: next.name, at: next.next_at },
   };

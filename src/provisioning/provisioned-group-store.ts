@@ -3,6 +3,7 @@ import type { Activity } from '../access/activity.ts';
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 
 /** A group that a program keeps here. */
@@ -30,10 +31,14 @@ function selectProvisionedGroups(db: Reader): Knex.QueryBuilder<Found, Found[]> 
 
 /** In the order of the ids, whoever keeps them. */
 export async function findProvisionedGroups(db: Reader, ids: number[]): Promise<ProvisionedGroup[]> {
-  const rows = await whereIdIn(selectProvisionedGroups(db), 'provisioned_groups.group_id', ids);
-  const byId = new Map(rows.map((row: Found) => [row.group_id, groupOf(row)]));
+  const rows = await selectOfIds(db, { ids });
+  const byId = new Map(rows.map((row) => [row.group_id, groupOf(row)]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
+
+const selectOfIds = prepared<{ ids: number[] }, Found>((db, { ids }) =>
+  whereIdIn(selectProvisionedGroups(db), 'provisioned_groups.group_id', ids),
+);
 
 /** All that this program keeps and that are not deleted. */
 export async function findKeptGroupIds(db: Reader, provisionerId: number): Promise<number[]> {

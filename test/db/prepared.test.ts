@@ -52,6 +52,34 @@ describe('a prepared statement', () => {
     expect(said).toContain('limit ? + 0');
   });
 
+  it('looks for a list of one as for a single value, and finds the same', async () => {
+    const { alice, bob } = app.people;
+    const some = prepared<{ ids: number[]; names: string[] }, { id: number }>((db, { ids, names }) =>
+      whereIdIn(whereIdIn(db('users'), 'id', ids), 'name', names).select('id'),
+    );
+    const find = async (ids: number[], names: string[]) => {
+      const { statements } = await asked(app, () => some(app.db.read, { ids, names }));
+      const isOfOne = !statements.join().includes('json_each');
+      return { found: await some(app.db.read, { ids, names }), isOfOne };
+    };
+    expect(await find([bob], ['bob'])).toEqual({ found: [{ id: bob }], isOfOne: true });
+    expect(await find([bob], ['alice'])).toEqual({ found: [], isOfOne: true });
+    expect(await find([alice, bob], ['bob'])).toEqual({ found: [{ id: bob }], isOfOne: isOnPostgres });
+    expect((await find([], ['bob'])).found).toEqual([]);
+    await app.db.write(async (trx) => {
+      await trx('users').where('id', bob).update({ name: 'robert' });
+      expect(await some(trx, { ids: [bob], names: ['robert'] })).toEqual([{ id: bob }]);
+    });
+    const without = prepared<{ ids: number[] }, { id: number }>((db, { ids }) =>
+      db('users')
+        .whereNot((own) => void whereIdIn(own, 'id', ids))
+        .select('id'),
+    );
+    const others = (await without(app.db.read, { ids: [bob] })).map(({ id }) => id);
+    expect(others).toContain(alice);
+    expect(others).not.toContain(bob);
+  });
+
   it('is as many statements as it has forms', async () => {
     const ordered = preparedInForms<{ descending: boolean }, { name: string }, { id: number }>(
       (db, { descending }, { name }) =>
