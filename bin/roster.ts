@@ -53,7 +53,7 @@ with --private those of users and groups as well. import says what a file would 
 with their reasons into the file of --report. --these-are-all names who is in a view and not in the file, and with --apply deactivates
 them; where they are more than a twentieth of it, --missing has to say their number. operate says whom an action would change, who is left
 out and why, and with --apply does it; what the action has to be told goes into --value, as in --value group=Sales
---value untilAt=2027-01-31 (none where there is to be none); with --at the server does it then, judged anew (in UTC where no zone is named). apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on
+--value untilAt=2027-01-31 (none for no end); with --at the server does it then, judged anew (in UTC where no zone is named). apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on
 another machine, over the
 interface for programs, by a token in the file of --token-file or in ROSTER_TOKEN, never in the command itself; the address may stand in
 ROSTER_ADDRESS. erase says who would be erased, and with --yes does it; of several who were called the same it takes the id. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the

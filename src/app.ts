@@ -91,6 +91,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.locals.clock = clock;
   app.locals.operations = () => context.operations.underWay;
   app.locals.troubles = () => context.troubles.found;
+  app.locals.placesOfTrouble = () => context.troubles.places;
 
   app.use(requestLog(logger));
   app.use(securityHeaders(config));

@@ -2492,6 +2492,11 @@ function expectedOf(
   return toOneself === 'never' ? 403 : toOneself;
 }
 
+/** Alice's browser sends the example of each changing route to others: there it is looked at more closely. */
+function isTriedBelow({ route, relation, expected }: Case, viewer: Person): boolean {
+  return viewer === 'alice' && relation === 'another' && expected === 'allowed' && !route.change!.browser;
+}
+
 function pathOf(pattern: string, id: number | string | undefined): string {
   // A session of somebody is named by both.
   const [own, handle = own] = String(id).split('#');
@@ -2876,26 +2881,25 @@ describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? st
       },
     );
 
-    it.each(cases.filter(({ route, expected }) => !isRead(route) && typeof expected === 'string'))(
-      '$title',
-      async ({ route, relation, expected }) => {
-        await using app = await (route.change!.start ?? startApp)();
-        await stand(app, standing);
-        const own = await signedIn(app, viewer);
-        const id = await idOf(app, own, route, relation, viewer);
-        const isForm = route.change!.fields !== undefined;
-        const fields = isForm ? await filled(app, route.change!, id, own) : {};
-        const audit = await watchAudit(app);
-        const before = await factsBesideAudit(app);
-        const answer = await send(own, route, id, fields);
-        expect(answer.status).toBe(route.change!.answers ?? 303);
-        expect(await audit.actions()).toEqual(expected === 'allowed' ? route.change!.audit : []);
-        if (expected === 'nothing to do') {
-          expect(await factsBesideAudit(app)).toEqual(before);
-          expect(pageOf(await own.get(answer.headers.location)).message()).toMatch(/^Nothing changed/);
-        } else expect(await factsBesideAudit(app)).not.toEqual(before);
-      },
-    );
+    it.each(
+      cases.filter((one) => !isRead(one.route) && typeof one.expected === 'string' && !isTriedBelow(one, viewer)),
+    )('$title', async ({ route, relation, expected }) => {
+      await using app = await (route.change!.start ?? startApp)();
+      await stand(app, standing);
+      const own = await signedIn(app, viewer);
+      const id = await idOf(app, own, route, relation, viewer);
+      const isForm = route.change!.fields !== undefined;
+      const fields = isForm ? await filled(app, route.change!, id, own) : {};
+      const audit = await watchAudit(app);
+      const before = await factsBesideAudit(app);
+      const answer = await send(own, route, id, fields);
+      expect(answer.status).toBe(route.change!.answers ?? 303);
+      expect(await audit.actions()).toEqual(expected === 'allowed' ? route.change!.audit : []);
+      if (expected === 'nothing to do') {
+        expect(await factsBesideAudit(app)).toEqual(before);
+        expect(pageOf(await own.get(answer.headers.location)).message()).toMatch(/^Nothing changed/);
+      } else expect(await factsBesideAudit(app)).not.toEqual(before);
+    });
   },
 );
 

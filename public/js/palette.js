@@ -86,10 +86,11 @@ function complete(words) {
 function offerTicked() {
   const ticked = document.querySelectorAll('input[name=ids]:checked').length;
   const words = input.value.trim().toLowerCase();
-  const buttons = [...document.querySelectorAll('#bulk-form button[name=action]')].filter(
-    (button) => ticked > 0 && !button.disabled && button.textContent.trim().toLowerCase().startsWith(words),
-  );
-  if (buttons.length === 0) return;
+  const enabled = [...document.querySelectorAll('#bulk-form button[name=action]:not(:disabled)')];
+  const called = enabled.filter((button) => ` ${button.textContent.trim().toLowerCase()}`.includes(` ${words}`));
+  // Those that the bar has no button for stand behind its last one; somebody may as well be looked for.
+  const buttons = called.length > 0 ? called : enabled.filter((button) => button.value === 'choose');
+  if (ticked === 0 || buttons.length === 0) return;
   const list = document.createElement('ul');
   list.className = 'menu';
   for (const button of buttons) {
@@ -100,7 +101,7 @@ function offerTicked() {
     item.append(option);
     list.append(item);
   }
-  results.querySelector('.found').prepend(list);
+  results.querySelector('.found')[called.length > 0 ? 'prepend' : 'append'](list);
 }
 
 // The links and buttons of the page are the options of the list: what is chosen is followed, or sent.

@@ -2,7 +2,7 @@ import { type Day, dayOf, type Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { preparedInForms } from '../db/prepared.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Change } from './audit-event.ts';
 import type { Row } from './event-form.ts';
 
@@ -42,17 +42,18 @@ export async function summarize(trx: Transaction, rows: Row[]): Promise<void> {
 
 async function addToDays(trx: Transaction, rows: Row[]): Promise<void> {
   for (const [day, those] of Map.groupBy(rows, (row) => dayOf(row.at)))
-    await trx('audit_days')
-      .insert({ day, first_id: those[0].id, last_id: those.at(-1)!.id })
-      .onConflict('day')
-      .merge(['last_id']);
+    await keepDay(trx, { day, first_id: those[0].id, last_id: those.at(-1)!.id });
 }
+
+const keepDay = prepared<{ day: Day; first_id: number; last_id: number }, never>((db, { day, first_id, last_id }) =>
+  db('audit_days').insert({ day, first_id, last_id }).onConflict('day').merge(['last_id']),
+);
 
 async function addToOperations(trx: Transaction, rows: Row[]): Promise<void> {
   const ofOperations = rows.filter((row) => row.operation_id !== null);
   if (ofOperations.length === 0) return;
   const ids = [...new Set(ofOperations.map((row) => row.operation_id!))];
-  const before: OperationRow[] = await whereIdIn(trx('audit_operations').select(COLUMNS), 'operation_id', ids);
+  const before = await selectOperations(trx, { ids });
   const done = new Map(before.map((row) => [keyOf(row), row]));
   for (const row of ofOperations) {
     const key = keyOf(row);
@@ -61,9 +62,18 @@ async function addToOperations(trx: Transaction, rows: Row[]): Promise<void> {
     known.last_id = row.id;
     done.set(key, known);
   }
-  await whereIdIn(trx('audit_operations'), 'operation_id', ids).delete();
+  await deleteOperations(trx, { ids });
   await bulkInsert(trx, 'audit_operations', [...done.values()]);
 }
+
+const selectOperations = prepared<{ ids: number[] }, OperationRow>(
+  (db, { ids }) => whereIdIn(db('audit_operations').select(COLUMNS), 'operation_id', ids),
+  { isKept: false },
+);
+
+const deleteOperations = prepared<{ ids: number[] }, never>((db, { ids }) =>
+  whereIdIn(db('audit_operations'), 'operation_id', ids).delete(),
+);
 
 function keyOf({ operation_id, action, subject_type }: Pick<Row, 'operation_id' | 'action' | 'subject_type'>): string {
   return `${operation_id} ${action} ${subject_type}`;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Reader, Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import { findAlteredTexts } from './audit-texts.ts';
 import { digestsIn, FORM, type Row } from './event-form.ts';
 
@@ -26,14 +27,21 @@ export function headFrom(text: string): Head | undefined {
 }
 
 export async function findHead(db: Reader): Promise<Head | undefined> {
-  const head = await db('audit_head').first('event_id', 'hash');
+  const [head] = await selectHead(db, {});
   return head && { eventId: head.event_id, hash: head.hash };
 }
 
+const selectHead = prepared<object, { event_id: number; hash: string }>((db) =>
+  db('audit_head').select('event_id', 'hash'),
+);
+
 export async function moveHead(trx: Transaction, auditKey: string, { eventId, hash }: Head): Promise<void> {
-  const head = { only: 1, event_id: eventId, hash, seal: seal(auditKey, eventId, hash) };
-  await trx('audit_head').insert(head).onConflict('only').merge();
+  await keepHead(trx, { event_id: eventId, hash, seal: seal(auditKey, eventId, hash) });
 }
+
+const keepHead = prepared<{ event_id: number; hash: string; seal: string }, never>((db, { event_id, hash, seal }) =>
+  db('audit_head').insert({ only: 1, event_id, hash, seal }).onConflict('only').merge(),
+);
 
 /** How many there are, and how many of these are erased, if any: markers stand in their place. */
 export interface Intact {

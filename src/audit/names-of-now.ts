@@ -30,8 +30,13 @@ export async function findNamesOfNow<T extends Text>(trx: Transaction, texts: T[
   if (ids.size === 0) return new Set();
   const names = new Map<number, string>();
   for (const { id, name, name_key } of await selectCalled(trx, { ids: [...ids] }))
-    if (identityKey(name) === name_key) names.set(id, name);
+    if (leadsTo(name, name_key)) names.set(id, name);
   return new Set(texts.filter(({ of, text }) => of.type === 'user' && of.id !== null && names.get(of.id) === text));
+}
+
+/** Whether whoever has the name and the key is found by the name: of nearly all the key is the name, written small. */
+function leadsTo(name: string, key: string): boolean {
+  return name.toLowerCase() === key || identityKey(name) === key;
 }
 
 /** Users who are called so now, by the key of it. */
@@ -44,7 +49,7 @@ export async function findCalled(db: Reader, keys: string[]): Promise<Pick<Calle
 
 /** Queries of all texts that are one of these, whoever's: by the text, or where it is a name of now by whose it is. */
 export async function textsSaying(db: Reader, spellings: string[]): Promise<() => Knex.QueryBuilder> {
-  const called = await findCalled(db, [...new Set(spellings.map(identityKey))]);
+  const called = await findCalled(db, [...new Set(spellings.flatMap((one) => [one.toLowerCase(), identityKey(one)]))]);
   const rows = called.filter(({ name }) => spellings.includes(name)).map(({ id, name }) => ['user', id, name]);
   const columns = ['subject_type', 'subject_id', 'text'];
   const digests = () => db('audit_texts').select('digest');

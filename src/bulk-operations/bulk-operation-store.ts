@@ -144,10 +144,12 @@ export async function keepSize(trx: Transaction, id: number, size: number): Prom
 }
 
 export async function keepTally(trx: Transaction, id: number, tally: Tally): Promise<void> {
-  await trx('bulk_operations')
-    .where({ id })
-    .update({ tally: JSON.stringify(tally) });
+  await updateTally(trx, { id, tally: JSON.stringify(tally) });
 }
+
+const updateTally = prepared<{ id: number; tally: string }, never>((db, { id, tally }) =>
+  db('bulk_operations').where({ id }).update({ tally }),
+);
 
 /** The same of a draft, unless it is none any more, or something else was chosen meanwhile. */
 export async function keepJudged(trx: Transaction, { id, choices }: BulkOperation, tally: Tally): Promise<void> {

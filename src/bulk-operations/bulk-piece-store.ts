@@ -2,7 +2,7 @@ import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
-import { preparedInForms } from '../db/prepared.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { type BulkOperation, PIECE } from './bulk-operation.ts';
 
@@ -61,9 +61,13 @@ const selectLeft = preparedInForms<
 
 /** Whether a piece is still to be done. */
 export async function isLeft(trx: Transaction, operationId: number, { number }: Piece): Promise<boolean> {
-  const piece = trx('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at');
-  return (await piece.first('number')) !== undefined;
+  return (await selectUndone(trx, { operationId, number })).length > 0;
 }
+
+const selectUndone = prepared<{ operationId: number; number: number }, { number: number }>(
+  (db, { operationId, number }) =>
+    db('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at').select('number'),
+);
 
 /** Of these, whom the set of a draft has; it is read no further than that takes. */
 export async function findMeantAmong(db: Reader, operationId: number, ids: number[]): Promise<Set<number>> {
@@ -86,8 +90,13 @@ export async function findItemIds(db: Reader, operationId: number): Promise<numb
 }
 
 export async function markDone(trx: Transaction, operationId: number, piece: Piece, at: Instant): Promise<void> {
-  await trx('bulk_operation_pieces').where({ operation_id: operationId, number: piece.number }).update({ done_at: at });
+  await keepDone(trx, { operationId, number: piece.number, at });
 }
+
+const keepDone = prepared<{ operationId: number; number: number; at: Instant }, never>(
+  (db, { operationId, number, at }) =>
+    db('bulk_operation_pieces').where({ operation_id: operationId, number }).update({ done_at: at }),
+);
 
 /** Whether any of what is left of another one that is under way could be one of these. */
 export async function isInTheWay(

@@ -44,14 +44,13 @@ async function typedFor(db: Reader, { name, asks }: AskingAction, values: string
   return typed;
 }
 
-/** A moment that was left empty, as by a variable that was never set, would come to mean for ever: it is none only where that is said. */
+/** What was left empty, as by a variable that was never set, would come to mean for ever, or nobody: it is none only where that is said. */
 export function valueSaid({ kind, field }: Pick<Ask, 'kind' | 'field'>, text: string): string {
-  if (!MOMENTS.has(kind)) return text;
+  if (!MAY_BE_LEFT_OUT.has(kind)) return text;
   if (text.trim() === '') throw new ConfigError([`--value ${field}= says nothing: for none, write ${field}=none`]);
   return text.trim() === 'none' ? '' : text;
 }
 
-const MOMENTS = new Set(['day', 'start', 'end']);
 const MAY_BE_LEFT_OUT = new Set(['day', 'start', 'end', 'user', 'owning-group']);
 
 function noValues(name: string, values: string[] = []): undefined {

@@ -34,14 +34,19 @@ export async function findChanged(
   const changed: number[] = [];
   for (let from = after; from < upTo; from += AT_ONCE) {
     const to = Math.min(from + AT_ONCE, upTo);
-    const entries = db(table).where('id', '>', from).where('id', '<=', to).orderBy('id');
-    const some: number[] = await entries.pluck(column);
+    const some = await selectEntries(db, { table, column }, { from, to });
     if (some.length !== to - from) return undefined;
-    for (const id of some) changed.push(id);
+    for (const { record } of some) changed.push(record);
     if (to < upTo) await turnOfOthers();
   }
   return changed;
 }
+
+const selectEntries = preparedInForms<Pick<Feed, 'table' | 'column'>, { from: number; to: number }, { record: number }>(
+  (db, { table, column }, { from, to }) =>
+    db(table).where('id', '>', from).where('id', '<=', to).orderBy('id').select(`${column} as record`),
+  { isKept: false },
+);
 
 /** Keeps its newest part, and what came after an entry that somebody still counts from. Says whether there is more to be removed: it takes a part at a time. */
 export async function pruneFeed(

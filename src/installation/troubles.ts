@@ -29,6 +29,7 @@ export interface TroubleContext {
 export class Troubles {
   #disk: string | undefined;
   #others: string[] = [];
+  #webhooks: Webhook[] = [];
   private readonly context: TroubleContext;
 
   constructor(context: TroubleContext) {
@@ -41,17 +42,22 @@ export class Troubles {
     return this.#disk === undefined ? this.#others : [this.#disk, ...this.#others];
   }
 
+  /** Where they are mended, beside the page of the installation: who may read that may read these. */
+  get places(): { label: string; path: string }[] {
+    return this.#webhooks.map(({ id, name }) => ({ label: `Webhook ${name}`, path: `/webhooks/${id}` })).slice(0, 1);
+  }
+
   async look(): Promise<void> {
     const { config, db, clockWatch, backupProblem } = this.context;
     const backup = backupProblem();
     const stuck = config.mail ? await findStuckMail(db.read) : undefined;
-    const webhooks = webhookTrouble(await findTroubled(db.read));
+    this.#webhooks = await findTroubled(db.read);
     const twins = await findTwins(db.read);
     const { pausedFor } = await findIdleRule(db.read);
     this.#disk = lowDisk(config.dataDir);
     this.#others = [
       stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
-      webhooks,
+      webhookTrouble(this.#webhooks),
       clockWatch.look(),
       clocksApart(Date.now() - (await db.now())),
       backup && `There is no backup of today: ${backup}`,

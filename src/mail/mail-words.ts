@@ -40,7 +40,7 @@ const WRITERS: Record<MailKind, Writer> = {
   'account-locked': (mail, { instanceName }) => ({
     subject: `Your account at ${instanceName} is locked`,
     paragraphs: [
-      `After ${mail.facts.attempts} failed sign-ins as ${mail.userName}, the last at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}, the account is locked ${mail.facts.until ? `until ${mail.words.moment(mail.facts.until)}` : 'until you choose a new password or an administrator opens it'}.`,
+      `After ${mail.facts.attempts} failed sign-ins as ${mail.userName}, the last at ${mail.words.moment(mail.createdAt)}${whence(mail)}, the account is locked ${mail.facts.until ? `until ${mail.words.moment(mail.facts.until)}` : 'until you choose a new password or an administrator opens it'}.`,
       mail.facts.counter === 'account'
         ? 'Nobody got in. What you have open stays open, and a browser in which you signed in before still lets you in.'
         : 'This concerns a browser in which you signed in before. Nobody got in, and what you have open stays open.',
@@ -50,7 +50,7 @@ const WRITERS: Record<MailKind, Writer> = {
   'signed-in-after-failures': (mail, { instanceName }) => ({
     subject: `A sign-in to ${instanceName} after failed ones`,
     paragraphs: [
-      `${mail.userName} was signed in at ${instanceName} at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}. Before that, ${counted(Number(mail.facts.attempts), 'sign-in')} had failed.`,
+      `${mail.userName} was signed in at ${instanceName} at ${mail.words.moment(mail.createdAt)}${whence(mail)}. Before that, ${counted(Number(mail.facts.attempts), 'sign-in')} had failed.`,
     ],
     closing: [
       ...(mail.facts.newBrowser ? [`The browser, ${mail.facts.newBrowser}, was not known before.`] : []),
@@ -61,14 +61,14 @@ const WRITERS: Record<MailKind, Writer> = {
   'signed-in-on-new-device': (mail, { instanceName }) => ({
     subject: `A sign-in to ${instanceName} on a new device`,
     paragraphs: [
-      `${mail.userName} was signed in at ${instanceName} at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}, in a browser that was not known before: ${mail.facts.newBrowser}.`,
+      `${mail.userName} was signed in at ${instanceName} at ${mail.words.moment(mail.createdAt)}${whence(mail)}, in a browser that was not known before: ${mail.facts.newBrowser}.`,
     ],
     closing: ['If it was you, there is nothing to do.', NOT_YOU],
   }),
   'password-changed': (mail, { instanceName }) => ({
     subject: `Your password at ${instanceName} was changed`,
     paragraphs: [
-      `The password of ${mail.userName} at ${instanceName} was changed at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}.`,
+      `The password of ${mail.userName} at ${instanceName} was changed at ${mail.words.moment(mail.createdAt)}${whence(mail)}.`,
     ],
     closing: [NOT_YOU],
   }),
@@ -283,6 +283,11 @@ const FACTOR_CHANGES: Record<string, string> = {
   'passkey.removed': 'A passkey was removed from the account',
   'passkey.refused': 'A passkey was refused, of which another device seems to have a copy, at the account',
 };
+
+/** Whoever acts on the machine itself has no address. */
+function whence({ facts }: DueMail): string {
+  return facts.from ? ` from ${facts.from}` : '';
+}
 
 function leavesInWords({ from }: MailFacts, words: Words): string {
   return from ? `leaves on ${words.moment(from)}` : 'has left';

@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { type Instant, instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act, LinkSettings } from '../verbs/act.ts';
 
@@ -64,8 +65,12 @@ export async function consumeEmailChange(trx: Transaction, { userId, nonce }: Em
 
 /** Nothing that these users asked for can be opened any more. */
 export async function forgetEmailChanges(trx: Transaction, userIds: number[]): Promise<void> {
-  await whereIdIn(trx('email_changes'), 'user_id', userIds).delete();
+  await deleteOf(trx, { userIds });
 }
+
+const deleteOf = prepared<{ userIds: number[] }, never>((db, { userIds }) =>
+  whereIdIn(db('email_changes'), 'user_id', userIds).delete(),
+);
 
 export async function forgetAllEmailChanges(trx: Transaction): Promise<void> {
   await trx('email_changes').delete();

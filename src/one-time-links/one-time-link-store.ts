@@ -3,6 +3,7 @@ import { type Instant, instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
 import { forgetAllEmailChanges, forgetEmailChanges } from './email-change-store.ts';
 import { hashOf, tokenOf } from './one-time-link.ts';
@@ -35,11 +36,21 @@ export async function issueLinks(trx: Transaction, act: Act, purpose: Purpose, u
 
 /** Ends the open links of these users, of one purpose or of all; with all of them that to a new email. Returns how many there were. */
 export async function endLinks(trx: Transaction, act: Act, userIds: number[], purpose?: Purpose): Promise<number> {
-  const query = whereIdIn(standingLinks(trx), 'user_id', userIds);
+  if (!purpose) {
+    await forgetEmailChanges(trx, userIds);
+    // Of many hardly anybody has one.
+    if ((await selectStandingOf(trx, { userIds })).length === 0) return 0;
+  }
+  const query = standingLinksOf(trx, userIds);
   if (purpose) query.where({ purpose });
-  else await forgetEmailChanges(trx, userIds);
   return query.update({ ended_at: act.at });
 }
+
+const standingLinksOf = (db: Reader, userIds: number[]) => whereIdIn(standingLinks(db), 'user_id', userIds);
+
+const selectStandingOf = prepared<{ userIds: number[] }, { id: number }>((db, { userIds }) =>
+  standingLinksOf(db, userIds).select('id'),
+);
 
 /** Of these links, those that are open end. */
 export async function endLinksById(trx: Transaction, act: Act, ids: number[]): Promise<void> {

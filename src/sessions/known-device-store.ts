@@ -99,10 +99,14 @@ export async function stopRemembering(trx: Transaction, userId: number, id: numb
 
 /** The second factor is asked of these users everywhere again. */
 export async function stopRememberingAll(trx: Transaction, userIds: number[]): Promise<void> {
-  await whereIdIn(trx('known_devices'), 'user_id', userIds)
-    .whereNotNull('token_hash')
-    .update({ token_hash: null, remembered_until: null });
+  await forgetTokens(trx, { userIds });
 }
+
+const forgetTokens = prepared<{ userIds: number[] }, never>((db, { userIds }) =>
+  whereIdIn(db('known_devices'), 'user_id', userIds)
+    .whereNotNull('token_hash')
+    .update({ token_hash: null, remembered_until: null }),
+);
 
 /** Nobody is known any more where they signed in that long ago. */
 export async function pruneKnownDevices(trx: Transaction, lastSignInBefore: Instant): Promise<void> {

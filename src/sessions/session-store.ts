@@ -40,13 +40,19 @@ export async function deleteSession(trx: Transaction, hash: string): Promise<voi
 /** Ends every session of these users, but for the one that is kept; returns how many each had. */
 export async function endSessions(trx: Transaction, userIds: number[], keep?: string): Promise<Map<number, number>> {
   const ended = new Map<number, number>();
-  const query = whereIdIn(trx('sessions'), 'user_id', userIds);
-  if (keep) query.whereNot('id_hash', hashOf(keep));
-  const counts = await query.clone().groupBy('user_id').select('user_id').count('* as sessions');
-  for (const row of counts) ended.set(row.user_id as number, Number(row.sessions));
-  if (counts.length > 0) await query.delete();
+  // None has an empty id.
+  const kept = keep === undefined ? '' : hashOf(keep);
+  for (const row of await selectCounts(trx, { userIds, kept })) ended.set(row.user_id, Number(row.sessions));
+  if (ended.size > 0) await sessionsOf(trx, { userIds, kept }).delete();
   return ended;
 }
+
+const sessionsOf = (db: Reader, { userIds, kept }: { userIds: number[]; kept: string }) =>
+  whereIdIn(db('sessions'), 'user_id', userIds).whereNot('id_hash', kept);
+
+const selectCounts = prepared<{ userIds: number[]; kept: string }, { user_id: number; sessions: number | string }>(
+  (db, values) => sessionsOf(db, values).groupBy('user_id').select('user_id').count('* as sessions'),
+);
 
 /** Ends every session there is; returns how many of them were somebody's. */
 export function endAllSessions(trx: Transaction): Promise<number> {

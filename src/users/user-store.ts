@@ -6,7 +6,7 @@ import { bulkInsertUnlessTaken } from '../db/bulk-insert.ts';
 import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
-import { prepared } from '../db/prepared.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Errors } from '../forms/form.ts';
 import type { DateStyle } from '../text/format.ts';
@@ -328,8 +328,17 @@ export async function setPins(trx: Transaction, userId: number, viewIds: number[
 
 /** Forms that were opened before it are stale. */
 async function update(trx: Transaction, ids: number[], change: object): Promise<void> {
-  await whereIdIn(trx('users'), 'id', ids).update(change).increment('version');
+  await updateColumns(trx, { columns: Object.keys(change) }, { ...change, ids });
 }
+
+/** By their names. */
+type Values = Record<string, unknown> & { ids: number[] };
+
+const updateColumns = preparedInForms<{ columns: string[] }, Values, never>((db, { columns }, values) =>
+  whereIdIn(db('users'), 'id', values.ids)
+    .update(Object.fromEntries(columns.map((column) => [column, values[column]])))
+    .increment('version'),
+);
 
 function idsOf(users: { id: number }[]): number[] {
   return users.map((user) => user.id);

@@ -84,6 +84,7 @@ function surroundings(req: Request, res: Response) {
     owed: viewer && req.session.owed,
     hasKept: req.session?.kept !== undefined,
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
+    placesOfTrouble: viewer ? res.app.locals.placesOfTrouble() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,
     format: formatOf(req),

@@ -132,6 +132,23 @@ describe('a menu', () => {
   });
 });
 
+describe('the palette', () => {
+  it('leads to all that can be done to the ticked rows, behind whatever else is called so', async () => {
+    await page.getByLabel('Tick bob', { exact: true }).check();
+    const typed = async (words: string, first: string) => {
+      await press('Control+k');
+      await page.getByRole('combobox').fill(words);
+      await page.locator('#palette [role=option]').first().getByText(first).first().waitFor();
+      const options = await page.locator('#palette [role=option]').allInnerTexts();
+      await press('Escape');
+      return options.at(-1);
+    };
+    expect(await typed('attempts', 'Reset login attempts: 1 ticked')).toContain('Reset login attempts');
+    expect(await typed('bob@example.com', 'bob')).toMatch(/^More …: 1 ticked/);
+    await page.getByLabel('Tick bob', { exact: true }).uncheck();
+  });
+});
+
 describe('Esc', () => {
   it('closes one thing at a time', async () => {
     await press('?');

@@ -159,6 +159,14 @@ describe('an operation on more than can be done while one waits', () => {
     alice = await signedIn(app, 'alice');
     expect(load((await alice.get(path)).text)('#progress').text()).toContain('may not do it any more');
     expect((await active()).length).toBeGreaterThan(4_000);
+    const goOn = () => alice.post(`${path}/pause`, { _method: 'delete' });
+    await goOn();
+    expect((await operation(path)).paused_for).toBe('whoever began it may not do it any more');
+    expect(load((await alice.get(path)).text)('body').text()).toContain('Let them do it again, or cancel the rest');
+    await app.db.write((trx) => trx('users').where('name', 'max').update({ activity: 'active' }));
+    await goOn();
+    await settled();
+    expect((await active()).length).toBeLessThan(4_000);
   });
 
   it('is looked through when what kept it from that is over: its author’s lost right, or a group that is gone', async () => {

@@ -94,6 +94,7 @@ describe('the commands operate, operations and undo', () => {
     ['a view of nobody', ['deactivate'], { view: 'q=zzzz' }, 2, 'The view shows no user'],
     ['nothing told', ['set-leaving', 'bob'], {}, 1, 'needs --value leavesAt='],
     ['an end left empty', ['set-leaving', 'bob'], { values: ['leavesAt='] }, 1, 'for none, write leavesAt=none'],
+    ['a leader left empty', ['set-leader', 'Support'], { on: 'groups', values: ['leader='] }, 1, 'write leader=none'],
     ['half of it told', ['set-permission', 'Support'], { on: 'groups', values: ['level=read'] }, 1, 'application='],
     ['a wrong day', ['set-leaving', 'bob'], { values: ['31.12.'] }, 2, 'leavesAt: Enter a date'],
     ['too much told', ['activate', 'dave'], { values: ['x'] }, 1, 'asks nothing'],

@@ -10,13 +10,14 @@ const LONGEST = [
   'test/routes.test',
   'test/browser/accessibility',
   'test/process/',
-  'test/command-line/',
   'test/installation/',
   'test/migrations/',
   'test/postgres/',
   'test/browser/',
   'test/visibility',
   'test/one-door',
+  'test/command-line/apart',
+  'test/bulk-operations/large',
 ];
 
 /** How long each took in the run before is known on nobody's machine but one's own. */

@@ -133,3 +133,8 @@ it('calls a first invitation by its name, as the record does', async () => {
   expect(pageOf(await alice.get(headers.location)).message()).toBe('nora is invited.');
   expect(await actionsOf()).toContain('Reinvite');
 });
+
+it('takes no more words for an action than any is called by (R81)', async () => {
+  expect(await found(`${'de '.repeat(8)}bob`)).toContain('Deactivate: bob bob@example.com');
+  expect(await found(`${'de '.repeat(30)}bob`)).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ofNode } from '../../faults/server-process.ts';
 import type { CommandOutcome } from './command-line.ts';
@@ -24,9 +25,17 @@ let last: Promise<unknown> = Promise.resolve();
  * when it is loaded. It sees the words, the settings and the folder that a process of its own would see.
  */
 export function runHere(settings: Record<string, string>, words: string[]): Promise<CommandOutcome> {
-  const outcome = last.then(() => run(settings, words));
+  const outcome = Promise.race([last, tooLong()]).then(() => run(settings, words));
   last = outcome.catch(() => undefined);
   return outcome;
+}
+
+/** So long a command waits for the one before, in milliseconds: one that hangs fails the tests after it soon, and not each when its own time is over. */
+const PATIENCE = 60_000;
+
+async function tooLong(): Promise<never> {
+  await sleep(PATIENCE, undefined, { ref: false });
+  throw new Error('the command before has not come to its end');
 }
 
 async function run(settings: Record<string, string>, words: string[]): Promise<CommandOutcome> {

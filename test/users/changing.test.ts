@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { ALL_RIGHTS, type Rights } from '../../src/access/rights.ts';
 import { instant } from '../../src/clock.ts';
+import { judgeEnds, judgeUntil } from '../../src/memberships/actions/membership-editing.ts';
 import { changeUsers } from '../../src/users/actions/changing/changing-users.ts';
 import type { UserChange } from '../../src/users/actions/changing/user-change.ts';
 import { findUsers } from '../../src/users/user-store.ts';
@@ -93,6 +94,24 @@ describe('a change of many at once', () => {
     expect((await findUsers(app.db.read, [app.people.max]))[0].leavesAt).toBe(leavesAt);
     await change(['max'], { leavesAt: null });
     expect((await findUsers(app.db.read, [app.people.max]))[0].leavesAt).toBeNull();
+  });
+
+  it('lets nobody off the second factor that a group demands of them (R61)', async () => {
+    const support = Number(await groupId(app, 'Support'));
+    await change(['alice', 'bob'], { groups: { add: [support] } }, act('ada', ALL_RIGHTS));
+    await app.db.write((trx) => trx('groups').where('id', support).update({ requires_factor: true }));
+    const { outcomes } = await change(['alice', 'bob'], { groups: { remove: [support] } });
+    expect(outcomes.map(({ refusal }) => refusal?.fields)).toEqual([
+      { groups: expect.stringContaining('nobody lets themself off a second factor') },
+      undefined,
+    ]);
+    const meant = { groupId: support, userIds: [app.people.alice] };
+    const reason = 'is yourself: nobody lets themself off a second factor';
+    for (const judged of [
+      judgeEnds(app.db.read, act(), meant),
+      judgeUntil(app.db.read, act(), meant, '2030-01-31T18:00:00.000Z'),
+    ])
+      expect((await judged).map(({ refusal }) => refusal?.reason)).toEqual([reason]);
   });
 
   it('leaves out who is another than was shown', async () => {

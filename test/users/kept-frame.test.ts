@@ -31,8 +31,12 @@ const CHANGES: [what: string, change: (trx: Transaction, app: TestApp) => Promis
   ],
   [
     'what a group grants',
-    (trx) => trx('group_permissions').where({ application: 'contacts', level: 'write' }).delete(),
-    'May write Contacts 0',
+    async (trx) => {
+      const [group_id] = await trx('groups').where('name', 'Helpdesk').pluck('id');
+      await trx('group_permissions').where({ group_id }).delete();
+      await trx('group_permissions').insert({ group_id, application: 'settings', level: 'write' });
+    },
+    'May write Settings 3',
   ],
 ];
 

@@ -262,6 +262,11 @@ describe('what is sent', () => {
     expect([await banner(), await failing()]).toEqual(['', 0]);
     await round();
     expect(await banner()).toContain('Nothing arrives at the webhook Chat');
+    expect(
+      pageOf(await alice.get('/users'))
+        .$(`#troubles a[href="${path}"]`)
+        .text(),
+    ).toBe('Webhook Chat');
     expect(await failing()).toBe(1);
     receiver.answer = (res) => res.writeHead(410).end();
     app.clock.advance(MINUTE);

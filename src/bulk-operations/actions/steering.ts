@@ -3,19 +3,20 @@ import type { Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
-import { cancelOperation, pauseOperation, resumeOperation } from '../bulk-operation-store.ts';
+import { cancelOperation, pauseOperation } from '../bulk-operation-store.ts';
 import { findMeantAmong } from '../bulk-piece-store.ts';
 import { ENDING_RIGHTS } from '../schedulable.ts';
 import { findBulkAction } from './bulk-subjects.ts';
+import { goOn } from './pausing.ts';
 
 /** What can be done with an operation that is under way: the event of each, and what does it where it can be done still. */
 const DEEDS = {
   pause: ['operation.paused', (trx, { id }, { at, by }) => pauseOperation(trx, id, at, `${by.name} paused it`)],
-  resume: ['operation.resumed', (trx, { id }) => resumeOperation(trx, id)],
+  resume: ['operation.resumed', (trx, operation, { at }) => goOn(trx, operation, at)],
   cancel: ['operation.cancelled', (trx, { id }, { at }) => cancelOperation(trx, id, at)],
 } satisfies Record<string, [event: string, work: (trx: Transaction, one: BulkOperation, act: Act) => Promise<boolean>]>;
 
-/** Lets an operation wait, go on, or be; whether that was still to be done. Throws Forbidden. */
+/** Lets an operation wait, go on, or be; whether that was still to be done. Throws Forbidden, and Conflict. */
 export async function steerOperation(
   trx: Transaction,
   act: Act,

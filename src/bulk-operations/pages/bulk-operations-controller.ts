@@ -4,8 +4,9 @@ import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { NotFound } from '../../verbs/refusals.ts';
+import { Conflict, NotFound } from '../../verbs/refusals.ts';
 import { fewAtOnce } from '../../web/few-at-once.ts';
+import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -100,7 +101,11 @@ type Deed = Parameters<typeof steerOperation>[3];
 async function steer(app: AppContext, req: Request, res: Response, deed: Deed): Promise<void> {
   const operation = await visibleOperation(app, req, { acts: true });
   if (phaseOf(operation) === 'draft') throw new NotFound();
-  await app.db.write((trx) => steerOperation(trx, actOf(app, req), operation, deed));
+  const steered = app.db.write((trx) => steerOperation(trx, actOf(app, req), operation, deed));
+  await steered.catch((error) => {
+    if (!(error instanceof Conflict)) throw error;
+    flash(req, error.message);
+  });
   app.operations.wake();
   res.redirect(303, `/bulk-operations/${operation.id}`);
 }

@@ -93,7 +93,7 @@ function asksOf(on: (typeof ON)[number], name: string): Ask[] {
   return (action && askedOf(action)?.asks) ?? [];
 }
 
-/** What is left empty is none, but for moments. */
+/** What is left empty is none only where that is said. */
 function valuesIn(values: string[], asks: Ask[]): NonNullable<NewOperation['values']> {
   return Object.fromEntries(
     values.map((value) => {

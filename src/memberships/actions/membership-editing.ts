@@ -184,16 +184,19 @@ function unlessEnding(untilAt: Instant | null): (standing: Standing) => Refusal 
       return inapplicable('is no member any more: add them again');
     if (standing.isSelf && grantsAnything(standing.group))
       return forbidden('is yourself: nobody sets the end of their own rights');
+    if (standing.isSelf && standing.group.requiresSecondFactor) return LETS_OFF;
     return standing.membership.untilAt === untilAt ? inapplicable('has this end already') : undefined;
   };
 }
 
 function unlessStaying(standing: Standing): Refusal | undefined {
   if (!standing.membership) return inapplicable('is no member');
-  return standing.isSelf && grantsAnything(standing.group)
-    ? forbidden('is yourself: nobody takes rights from themself')
-    : undefined;
+  if (standing.isSelf && grantsAnything(standing.group))
+    return forbidden('is yourself: nobody takes rights from themself');
+  return standing.isSelf && standing.group.requiresSecondFactor ? LETS_OFF : undefined;
 }
+
+const LETS_OFF = forbidden('is yourself: nobody lets themself off a second factor');
 
 function unlessMember({ subject, membership, now }: Standing): Refusal | undefined {
   if (subject.activity === 'deleted') return inapplicable('is deleted');

@@ -46,6 +46,9 @@ const OWN_MENU: Destination[] = [
   { label: 'Sign out', path: '/session', icon: 'sign-out', sends: [['_method', 'delete']] },
 ];
 
+/** No action is called by more; one letter that was typed may stand for four words (R81). */
+const MOST_WORDS = 8;
+
 export interface Section {
   label: string;
   items: Destination[];
@@ -81,7 +84,7 @@ export async function findDestinations(sources: Sources, text: string): Promise<
 async function findActions(sources: Sources, text: string): Promise<Destination[]> {
   const { viewer } = sources;
   const words = fold(text).split(' ').filter(Boolean);
-  for (let taken = words.length - 1; taken > 0; taken--) {
+  for (let taken = Math.min(words.length - 1, MOST_WORDS); taken > 0; taken--) {
     const start = words.slice(0, taken);
     if (start.join(' ').length < SHORTEST_ACTION) continue;
     const name = words.slice(taken).join(' ');

@@ -47,9 +47,16 @@ export async function listUsers(
   const { change } = index;
   const counts = countsKeptBy(index).get(
     [
-      ...[index.held.facets.version, index.groups.change],
-      ...[wholeView(query), allPasted, visibleOwnerships(viewer), may(viewer, 'groups', 'read')],
-      ...[offered.tags, offered.groups, offered.rights, offered.views],
+      index.held.facets.version,
+      index.groups.change,
+      wholeView(query),
+      allPasted,
+      visibleOwnerships(viewer),
+      may(viewer, 'groups', 'read'),
+      offered.tags,
+      offered.groups,
+      offered.rights,
+      offered.views,
     ],
     () =>
       countsOf(index, selection, {

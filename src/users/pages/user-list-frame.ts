@@ -40,8 +40,20 @@ export function userListFrame(parts: FrameParts): ReturnType<typeof madeFrame> {
   if (!counts || pasted) return madeFrame(parts);
   return keptFrames.get(
     [
-      ...[wholeView(query), isRanked(query), counts, total, groups, allGroups, tags],
-      ...[further.rights, further.rest, further.seesContacts, pinned, mayWrite, isNew, folded],
+      wholeView(query),
+      isRanked(query),
+      counts,
+      total,
+      groups,
+      allGroups,
+      tags,
+      further.rights,
+      further.rest,
+      further.seesContacts,
+      pinned,
+      mayWrite,
+      isNew,
+      folded,
     ],
     () => Object.freeze(madeFrame(parts)),
   );

@@ -60,7 +60,7 @@ export async function showSchedule(
 }
 
 function whyNotToSteer(names: string[]): string {
-  return `It is not yours to move, stop or do: somebody else scheduled it, and ${shortened(names, NAMES_TOLD)} may do more than you, or would be yourself.`;
+  return `It is not yours to move, stop or do: somebody else scheduled it, for people who may do more than you, or for yourself: ${shortened(names, NAMES_TOLD)}.`;
 }
 
 /** When it is to be done, of a draft that is not scheduled yet. */

@@ -36,6 +36,8 @@ function againstOneself(before: UserDetails, after: UserDetails): Record<string,
   const kept = new Set(after.groups.map((group) => group.id));
   if (before.groups.some((group) => !kept.has(group.id) && Object.keys(group.rights).length > 0))
     errors.groups = 'This is yourself: nobody takes rights from themself. Ask another administrator.';
+  else if (before.groups.some((group) => !kept.has(group.id) && group.requiresSecondFactor))
+    errors.groups = 'This is yourself: nobody lets themself off a second factor. Ask another administrator.';
   return errors;
 }
 
