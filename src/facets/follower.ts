@@ -97,6 +97,8 @@ export class Follower<Deed = never> {
   lastChange = 0;
   private isLoaded = false;
   private reading: Promise<void> | undefined;
+  /** Of entries that were not read yet. */
+  private foretold: Foretold<Deed>[] = [];
   /** So many were taken in at once last. */
   private atOnce = FEWEST;
 
@@ -117,35 +119,39 @@ export class Follower<Deed = never> {
     return Promise.race([reading.then(() => true), sleep(patience, false, { ref: false })]);
   }
 
-  /** The same ahead of whoever asks next; nothing as long as not everything was read. What is foretold need not be. */
+  /** The same ahead of whoever asks next; nothing as long as not everything was read. What is foretold need not be, whoever it is that reads next. */
   async keepUp(now: number, foretold?: Foretold<Deed>): Promise<void> {
-    if (this.isLoaded) await this.readOn(now, foretold);
+    if (!this.isLoaded) return;
+    if (foretold) this.foretold.push(foretold);
+    await this.readOn(now);
   }
 
-  private async readOn(now: number, foretold?: Foretold<Deed>): Promise<void> {
+  private async readOn(now: number): Promise<void> {
     // A reading under way may have begun before the last commit: it is waited for, and then all who wait share a new one.
     await this.reading?.catch(() => {});
-    this.reading ??= this.catchUp(now, foretold).finally(() => {
+    this.reading ??= this.catchUp(now).finally(() => {
       this.reading = undefined;
     });
     await this.reading;
   }
 
-  private async catchUp(now: number, foretold?: Foretold<Deed>): Promise<void> {
+  private async catchUp(now: number): Promise<void> {
     const newest = await findNewestEntry(this.index.db, this.index.feed);
     const changed = await this.changedUpTo(newest);
     if (!changed) await this.load(now);
-    else if (changed.length > 0) await this.take(this.withoutDone(changed, foretold), now);
+    else if (changed.length > 0) await this.take(this.withoutDone(changed), now);
     this.lastChange = newest;
+    this.foretold = this.foretold.filter(({ upTo }) => upTo > newest);
     this.isLoaded = true;
     const due = this.index.due(now);
     if (due.length > 0) await this.take(due, now);
   }
 
   /** Whom it has to read of those who changed; what was done to the others it takes in as it was told. */
-  private withoutDone(changed: number[], foretold: Foretold<Deed> | undefined): number[] {
+  private withoutDone(changed: number[]): number[] {
     const ids = new Set(changed);
-    if (foretold && this.index.takeDone) {
+    for (const foretold of this.foretold) {
+      if (!this.index.takeDone) break;
       const done = onlyForetold(changed, this.lastChange, foretold);
       this.index.takeDone(done);
       for (const id of done.keys()) ids.delete(id);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Foretelling } from '../../src/bulk-operations/actions/foretelling.ts';
 import { createDraft } from '../../src/bulk-operations/bulk-operation-store.ts';
@@ -55,7 +56,7 @@ const everybody = (): Promise<number[]> => app.db.read('users').orderBy('id').pl
 async function done(action: UserAction, meanwhile?: (trx: Transaction) => Promise<unknown>) {
   const ids = await everybody();
   const act = { ...commandLineAct(app.context.actSettings), at: instant(app.clock.now()) };
-  return app.db.write(async (trx): Promise<Foretold<Ended>> => {
+  return app.db.writePiece(async (trx): Promise<Foretold<Ended>> => {
     const foretelling = (await Foretelling.from(trx, 'user'))!;
     foretelling.note(await perform(trx, act, action, await findSubjects(trx, ids, minuteOf(act.at))));
     await meanwhile?.(trx);
@@ -92,6 +93,20 @@ describe('what a list is told of those who were taken out', () => {
       expect(taken).not.toContain(app.people.lena);
       expect(taken.length).toBeLessThan((await everybody()).length / 2);
     });
+
+  it('is known to whoever looks first', async () => {
+    let isOver = false;
+    const looking = (async () => {
+      for (; !isOver; await turn()) await index.refresh();
+    })();
+    await index.keepUp(await done(DEACTIVATION));
+    isOver = true;
+    await looking;
+    const told = await done(DELETION);
+    await Promise.all([index.keepUp(), index.keepUp(told)]);
+    expect(await heldIn(index)).toEqual(await anew());
+    expect(taken).not.toContain(app.people.lena);
+  });
 
   it('is not told of those who come back', async () => {
     await index.keepUp(await done(DEACTIVATION));

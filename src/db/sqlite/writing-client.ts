@@ -17,6 +17,7 @@ const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Sta
 let ranSince = 0;
 /** Whether anybody waits for the end of that transaction, whose answer may be waited for. */
 let isWaitedFor = () => true;
+let isPiece = false;
 
 /** How many statements were run by whatever writes here. */
 let run = 0;
@@ -27,6 +28,8 @@ export function statementsRun(): number {
 
 const BEGIN = 'BEGIN IMMEDIATE;';
 const ENDS = /^(rollback|pragma)/i;
+/** Whoever does a piece tells of it before others look, and makes a pause then. */
+const ENDS_OF_PIECES = /^(commit|rollback|pragma)/i;
 
 /**
  * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody else wrote in between
@@ -46,7 +49,8 @@ export class WritingSqliteClient extends SqliteClient {
   override async _query(connection: unknown, query: Query) {
     if (query.sql === BEGIN) ranSince = performance.now();
     this.run(connection as BetterSqlite.Database, query);
-    if (!ENDS.test(query.sql) && performance.now() - ranSince > STRETCH) {
+    const ends = isPiece ? ENDS_OF_PIECES : ENDS;
+    if (!ends.test(query.sql) && performance.now() - ranSince > STRETCH) {
       await (isWaitedFor() ? turn() : giveWay());
       ranSince = performance.now();
     }
@@ -107,11 +111,11 @@ function directRun(transaction: Begun, connection: unknown): DirectRun {
 /** The transaction of the piece stands back behind whoever waits for an answer, unless they can have it only when it ends. */
 export async function standingBack<T>(piece: () => Promise<T>, isItWaitedFor: () => boolean): Promise<T> {
   const before = isWaitedFor;
-  isWaitedFor = isItWaitedFor;
+  [isWaitedFor, isPiece] = [isItWaitedFor, true];
   try {
     return await piece();
   } finally {
-    isWaitedFor = before;
+    [isWaitedFor, isPiece] = [before, false];
   }
 }
 
