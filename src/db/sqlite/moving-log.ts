@@ -7,9 +7,24 @@ connection.pragma('cache_size = -500');
 
 parentPort!.on('message', () => {
   try {
-    connection.pragma('wal_checkpoint(passive)');
+    const [{ log, checkpointed }] = connection.pragma('wal_checkpoint(passive)') as Moved[];
+    if (log === checkpointed) beginAnew();
     parentPort!.postMessage('');
   } catch (error) {
     parentPort!.postMessage((error as Error).message);
   }
 });
+
+/** In pages; of a log that was moved as a whole the next who writes begins a new one. */
+interface Moved {
+  log: number;
+  checkpointed: number;
+}
+
+/** Whoever begins a log waits for the disk to have its head, in the middle of their commit. Where another one writes meanwhile, it is theirs to do. */
+function beginAnew(): void {
+  try {
+    const version = connection.pragma('user_version', { simple: true });
+    connection.pragma(`user_version = ${version}`);
+  } catch {}
+}

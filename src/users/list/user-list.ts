@@ -41,7 +41,7 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING_OFFERED }: Asked & { offered?: Offered },
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
-  const allPasted = await refreshedAndCounted(db, index, viewer, [query, ...offered.views]);
+  const allPasted = await refreshedAndCounted(db, index, viewer, query, offered);
   const [pasted, ...pastedInViews] = allPasted;
   const selection = select(index, query, viewer, pasted);
   const { change } = index;
@@ -117,18 +117,29 @@ export async function listMeanwhile(
   return { users, previous, next, pasted };
 }
 
-/** What `refreshedWith` gives. Where nothing was counted since the last change, the further views are by then, with pauses: they are kept. */
+/**
+ * What `refreshedWith` gives, of the view and of those beside it. Where nothing was counted since the last change, all is by then that takes long
+ * and is kept, with pauses.
+ */
 async function refreshedAndCounted(
   db: Reader,
   index: UserIndex,
   viewer: ContactViewer,
-  queries: readonly ListQuery[],
+  query: ListQuery,
+  { views, rights }: Offered,
 ): Promise<(PastedList | undefined)[]> {
+  const queries = [query, ...views];
   const pasted = await refreshedWith(db, index, viewer, queries);
   if (!index.isUncounted) return pasted;
+  const steps = [
+    () => select(index, query, viewer, pasted[0]),
+    () => index.derived.groupless().set,
+    ...rights.map((right) => () => index.derived.holders(right).set),
+    ...views.map((view, n) => () => index.total(filterOf(index, view, viewer, pasted[n + 1]))),
+  ];
   let hadOthersTurn = false;
-  for (let n = 1; n < queries.length; n++) {
-    index.total(filterOf(index, queries[n], viewer, pasted[n]));
+  for (const step of steps) {
+    step();
     if (await breathe()) hadOthersTurn = true;
   }
   return hadOthersTurn ? refreshedWith(db, index, viewer, queries) : pasted;
