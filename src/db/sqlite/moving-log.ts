@@ -8,7 +8,7 @@ connection.pragma('cache_size = -500');
 parentPort!.on('message', () => {
   try {
     const [{ log, checkpointed }] = connection.pragma('wal_checkpoint(passive)') as Moved[];
-    if (log === checkpointed) beginAnew();
+    if (log === checkpointed && log > 1) beginAnew();
     parentPort!.postMessage('');
   } catch (error) {
     parentPort!.postMessage((error as Error).message);
