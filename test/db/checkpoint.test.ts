@@ -37,7 +37,7 @@ test('a large change is moved out of the log after its commit, not with it, and 
   expect(checkpointed).toBe(0);
 
   for (let n = 0; n < 40 && (await logged()).log >= log; n++) await sleep(50);
-  expect(await logged()).toMatchObject({ log: 1, checkpointed: 0 });
+  expect(await logged()).toMatchObject({ log: 1 });
 });
 
 test('a small change stays in the log', async () => {
