@@ -90,6 +90,7 @@ export const migrations: Record<string, LoadMigration> = {
   '0091-contacts-fed-by-deletions': () => import('./0091-contacts-fed-by-deletions.ts'),
   '0092-groups-counted-in-pieces': () => import('./0092-groups-counted-in-pieces.ts'),
   '0093-names-of-now': () => import('./0093-names-of-now.ts'),
+  '0094-changed-with-their-owner': () => import('./0094-changed-with-their-owner.ts'),
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

@@ -106,6 +106,11 @@ export class FacetIndex<F extends string> {
     for (const kept of [this.kept, this.totals, this.leaving, this.keptLargest]) if (kept.size > 0) kept.clear();
   }
 
+  /** All values that somebody has, or had. */
+  valuesIn(facet: F): number[] {
+    return this.facets[facet].values();
+  }
+
   valuesOf(facet: F, id: number): readonly number[] {
     return this.facets[facet].valuesOf(id);
   }

@@ -11,6 +11,11 @@ export class Facet {
   /** How many of those that are listed have each value. */
   private readonly sizes = new Map<number, number>();
 
+  /** All that some id has, or had. */
+  values(): number[] {
+    return [...this.sets.keys()];
+  }
+
   valuesOf(id: number): readonly number[] {
     return this.lists.of(id);
   }

@@ -12,6 +12,8 @@ export interface Feed {
   table: string;
   column: string;
   records: string;
+  /** The column that names another record where it is that one alone that changed: whoever holds it knows what follows. */
+  through?: string;
 }
 
 /** The number of the newest entry; 0 where there is none. */
@@ -24,29 +26,41 @@ const selectNewest = preparedInForms<{ table: string }, object, { newest: number
   db(table).max('id as newest'),
 );
 
-/** Whose facts changed, by each of the entries after one and up to another in their order; undefined where not all of these are there any more. */
+/**
+ * Who is to be read, by each of the entries after one and up to another in their order, null where what follows is known without; undefined
+ * where not all of these are there any more.
+ */
 export async function findChanged(
   db: Reader,
-  { table, column }: Feed,
+  { table, column, through }: Feed,
   after: number,
   upTo: number,
-): Promise<number[] | undefined> {
-  const changed: number[] = [];
+): Promise<(number | null)[] | undefined> {
+  const changed: (number | null)[] = [];
   for (let from = after; from < upTo; from += AT_ONCE) {
     const to = Math.min(from + AT_ONCE, upTo);
-    const some = await selectEntries(db, { table, column }, { from, to });
+    const some = await selectEntries(db, { table, column, through }, { from, to });
     if (some.length !== to - from) return undefined;
-    for (const { record } of some) changed.push(record);
+    for (const { record, by } of some) changed.push(by == null ? record : null);
     if (to < upTo) await turnOfOthers();
   }
   return changed;
 }
 
-const selectEntries = preparedInForms<Pick<Feed, 'table' | 'column'>, { from: number; to: number }, { record: number }>(
-  (db, { table, column }, { from, to }) =>
-    db(table).where('id', '>', from).where('id', '<=', to).orderBy('id').select(`${column} as record`),
+const selectEntries = preparedInForms<Omit<Feed, 'records'>, { from: number; to: number }, Entry>(
+  (db, { table, column, through }, { from, to }) =>
+    db(table)
+      .where('id', '>', from)
+      .where('id', '<=', to)
+      .orderBy('id')
+      .select({ record: column, ...(through && { by: through }) }),
   { isKept: false },
 );
+
+interface Entry {
+  record: number;
+  by?: number | null;
+}
 
 /** Keeps its newest part, and what came after an entry that somebody still counts from. Says whether there is more to be removed: it takes a part at a time. */
 export async function pruneFeed(

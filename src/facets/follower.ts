@@ -148,8 +148,8 @@ export class Follower<Deed = never> {
   }
 
   /** Whom it has to read of those who changed; what was done to the others it takes in as it was told. */
-  private withoutDone(changed: number[]): number[] {
-    const ids = new Set(changed);
+  private withoutDone(changed: (number | null)[]): number[] {
+    const ids = new Set(changed.filter((id) => id !== null));
     for (const foretold of this.foretold) {
       if (!this.index.takeDone) break;
       const done = onlyForetold(changed, this.lastChange, foretold);
@@ -160,7 +160,7 @@ export class Follower<Deed = never> {
   }
 
   /** Undefined where the feed does not tell: before the first reading, past too many changes, and where it was pruned past us or is another one. */
-  private async changedUpTo(newest: number): Promise<number[] | undefined> {
+  private async changedUpTo(newest: number): Promise<(number | null)[] | undefined> {
     const number = newest - this.lastChange;
     if (!this.isLoaded || number < 0 || number > RELOAD_BEYOND) return undefined;
     if (number === 0) return [];

@@ -10,17 +10,18 @@ export interface Foretold<Deed> {
  * alone. Whoever has another, from whomever, has to be read.
  */
 export function onlyForetold<Deed>(
-  changed: number[],
+  changed: readonly (number | null)[],
   first: number,
   { after, upTo, deeds }: Foretold<Deed>,
 ): Map<number, Deed> {
   const times = new Map<number, number>();
-  for (const id of changed) times.set(id, (times.get(id) ?? 0) + 1);
+  for (const id of changed) if (id !== null) times.set(id, (times.get(id) ?? 0) + 1);
   const only = new Map<number, Deed>();
   for (const [n, id] of changed.entries()) {
     const entry = first + n + 1;
+    if (id === null || times.get(id) !== 1 || entry <= after || entry > upTo) continue;
     const deed = deeds.get(id);
-    if (deed !== undefined && times.get(id) === 1 && after < entry && entry <= upTo) only.set(id, deed);
+    if (deed !== undefined) only.set(id, deed);
   }
   return only;
 }

@@ -44,10 +44,15 @@ export function nameColumns(user: Names, contact: LinkedName | null) {
 /** What other rows say of a program, to be selected with its own: whoever answers for it, and its last token. */
 export function programColumns(db: Reader) {
   const owner = () => db('users as owner').where('owner.id', db.ref('users.api_only_owner_id'));
-  const tokens = db('tokens').where('tokens.user_id', db.ref('users.id')).whereNull('tokens.ended_at');
   return {
     owner_activity: owner().select('owner.activity'),
     owner_leaves_at: owner().select('owner.leaves_at'),
-    token_until: tokens.max('tokens.expires_at'),
+    token_until: lastTokenUntil(db),
   };
+}
+
+/** When the last token of a program ends. */
+export function lastTokenUntil(db: Reader) {
+  const tokens = db('tokens').where('tokens.user_id', db.ref('users.id')).whereNull('tokens.ended_at');
+  return tokens.max('tokens.expires_at');
 }

@@ -31,7 +31,7 @@ export const PEOPLE = {
     form_key: orNull(text()),
   },
   tags: { id: integer, name: text(), name_key: text() },
-  user_changes: { id: integer, user_id: integer },
+  user_changes: { id: integer, user_id: integer, owner_id: orNull(integer) },
   user_events: { user_id: integer, event_id: integer },
   user_tags: { user_id: integer, tag_id: integer },
   users: {

@@ -15,6 +15,10 @@ export const NOBODY: Within = { name: 'nobody', set: new BitSet() };
 /** Who has not started, has no password, or may not sign in with one. */
 const NOT_LET_IN: State[] = ['not-started', 'not-invited', 'invited', 'invitation-expired', 'password-due', 'api-only'];
 const NO_MEMBERSHIP = 0;
+const ACTIVE = ACTIVITIES.indexOf('active');
+/** Is in no facet: whether it is so of a program is so of who answers for it. */
+export const ORPHANED = STATES.indexOf('orphaned');
+const LEFT = STATES.indexOf('left');
 
 /**
  * Sets of users that follow from others: what a group grants, or that it comes back, changes them at once without a change of
@@ -57,6 +61,33 @@ export class DerivedSets {
     return lazily(`contactless ${ownerships}`, () => this.facets.others(this.facets.union('contact', ownerships)));
   }
 
+  /**
+   * Programs that nobody answers for any more. Where somebody goes who answers for thousands, or comes back, be it by themselves at a moment, that is
+   * one user who changed.
+   */
+  orphaned(): Within {
+    const { facets } = this;
+    return this.keeping('orphaned', String(facets.version), () => {
+      const unanswered = facets.valuesIn('owner').filter((owner) => !this.answers(owner));
+      return facets.union('owner', unanswered).intersect(facets.union('activity', [ACTIVE]));
+    });
+  }
+
+  /** The same of one, by the number by which they are held. */
+  isOrphaned(id: number): boolean {
+    const [owner] = this.facets.valuesOf('owner', id);
+    return owner !== undefined && this.isActive(id) && !this.answers(owner);
+  }
+
+  /** Nobody does who is not let in any more. */
+  private answers(owner: number): boolean {
+    return this.isActive(owner) && !this.facets.valuesOf('state', owner).includes(LEFT);
+  }
+
+  private isActive(id: number): boolean {
+    return this.facets.valuesOf('activity', id)[0] === ACTIVE;
+  }
+
   /** Who has a right, as the address calls it, through an active group; write includes read. */
   holders(right: string): Within {
     if (right === ADMINISTRATOR) return this.keeping(right, String(this.facets.version), () => this.administrators());
@@ -81,7 +112,7 @@ export class DerivedSets {
   /** With a password, and without an end. */
   private maySignIn(id: number): boolean {
     const { facets } = this;
-    if (facets.valuesOf('activity', id)[0] !== ACTIVITIES.indexOf('active')) return false;
+    if (!this.isActive(id)) return false;
     if (facets.valuesOf('leaves', id).length > 0) return false;
     return !facets.valuesOf('state', id).some((state) => NOT_LET_IN.includes(STATES[state]));
   }

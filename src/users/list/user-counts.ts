@@ -1,6 +1,7 @@
 import type { Activity } from '../../access/activity.ts';
 import type { Counted, FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
 import { SOON_DAYS, STATES } from '../user-state.ts';
+import { ORPHANED } from './derived-sets.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery } from './user-list-query.ts';
@@ -55,7 +56,9 @@ export function countsOf(
   const activity = ACTIVITIES.map((name, n) => [name, selection.count('activity', n)]);
   return {
     activity: Object.fromEntries(activity) as Record<Activity, number>,
-    states: STATES.map((_, n) => selection.count('state', n)),
+    states: STATES.map((_, n) =>
+      n === ORPHANED ? selection.countDerived('state', index.derived.orphaned()) : selection.count('state', n),
+    ),
     tags: each('tag', tags),
     groups: each('group', groups),
     groupless: selection.countDerived('group', index.derived.groupless()),

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Activity } from '../../access/activity.ts';
 import { linkedToAccount } from '../../contacts/warned-accounts.ts';
 import { isGiven } from '../../db/conditions.ts';
 import type { Reader } from '../../db/database.ts';
@@ -9,7 +8,7 @@ import type { Left, Row } from '../../db/tables.ts';
 import { type Ids, whereIdMeant } from '../../facets/follower.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
 import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
-import { programColumns } from '../user-columns.ts';
+import { lastTokenUntil } from '../user-columns.ts';
 import { type FactColumns, factsOf, type StateFacts } from '../user-state.ts';
 
 export type FactRow = Pick<
@@ -17,6 +16,7 @@ export type FactRow = Pick<
   | 'id'
   | 'activity'
   | 'api_only'
+  | 'api_only_owner_id'
   | 'starts_at'
   | 'leaves_at'
   | 'last_login_at'
@@ -36,8 +36,6 @@ export type FactRow = Pick<
     contact_id: number | null;
     owner_user_id: number | null;
     owner_group_id: number | null;
-    owner_activity: Activity | null;
-    owner_leaves_at: string | null;
     token_until: string | null;
   };
 
@@ -160,7 +158,7 @@ function factRows(db: Reader, users: ReturnType<Reader>): Knex.QueryBuilder {
     .leftJoin('second_factors as factor', 'factor.user_id', 'users.id');
   return joinInvitation(users, 'invitation')
     .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
-    .select('users.id', 'users.activity', 'api_only')
+    .select('users.id', 'users.activity', 'api_only', 'api_only_owner_id')
     .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'last_login_at')
     .select('starts_at', 'leaves_at')
     .select('contact.id as contact_id', 'contact.owner_user_id', 'contact.owner_group_id')
@@ -168,7 +166,7 @@ function factRows(db: Reader, users: ReturnType<Reader>): Knex.QueryBuilder {
       has_password: isGiven(db, 'password_hash'),
       invitation_failed: isGiven(db, 'outbox.failed_at'),
       linked_to_account: linkedToAccount(db),
-      ...programColumns(db),
+      token_until: lastTokenUntil(db),
       has_second_factor: isGiven(db, 'factor.confirmed_at'),
       is_to_lose_rights: db('scheduled_users')
         .where('scheduled_users.user_id', db.ref('users.id'))
@@ -196,8 +194,9 @@ function columnsOf(row: FactRow): FactColumns {
     accessConfirmedAt: row.access_confirmed_at,
     createdAt: row.created_at,
     apiOnlyReviewOn: row.api_only_review_on,
-    ownerActivity: row.owner_activity,
-    ownerLeavesAt: row.owner_leaves_at,
+    // Whether somebody answers for a program follows from what is held of whoever does.
+    ownerActivity: 'active',
+    ownerLeavesAt: null,
     tokenUntil: row.token_until,
   };
 }

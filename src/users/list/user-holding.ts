@@ -36,25 +36,33 @@ export function holdingNobody(): UserHolding {
   };
 }
 
-/** Something of a user, under the number by which they are held. */
-export interface Numbered<T> {
-  id: number;
-  of: T;
-}
+/** By which number a user is held. */
+export type NumberOf = (userId: number) => number;
 
 /** Takes in what these users are, one thing of all of them after the other: what is held of a million is too much to have all of it at hand for each. */
-export function holdFacts({ facets, turns }: UserHolding, users: Numbered<UserFacts>[], limits: StateLimits): void {
-  for (const { id, of } of users) facets.set(id, of.row.activity !== 'deleted', valuesOf(of, limits));
-  for (const { id, of } of users) turns.set(id, turningOf(of, limits), limits.now);
+export function holdFacts(
+  { facets, turns }: UserHolding,
+  users: UserFacts[],
+  limits: StateLimits,
+  numberOf: NumberOf,
+): void {
+  for (const user of users)
+    facets.set(numberOf(user.row.id), user.row.activity !== 'deleted', valuesOf(user, limits, numberOf));
+  for (const user of users) turns.set(numberOf(user.row.id), turningOf(user, limits), limits.now);
 }
 
 /** Takes in what these users are searched by. */
-export function holdTexts(holding: UserHolding, users: Numbered<TextRow>[]): void {
-  const isOtherText = setAll(holding.texts, users, (row) => row.search_text);
-  const isOtherContact = setAll(holding.contactTexts, users, ({ contact_name }) =>
+export function holdTexts(holding: UserHolding, users: TextRow[], numberOf: NumberOf): void {
+  const setAll = (texts: TextIndex, textOf: (row: TextRow) => string) => {
+    let isOther = false;
+    for (const row of users) isOther = texts.set(numberOf(row.id), textOf(row)) || isOther;
+    return isOther;
+  };
+  const isOtherText = setAll(holding.texts, (row) => row.search_text);
+  const isOtherContact = setAll(holding.contactTexts, ({ contact_name }) =>
     contact_name === null ? '' : searchText([contact_name]),
   );
-  const isOtherOrigin = setAll(holding.originTexts, users, (row) => originText(originOf(row.last_from)));
+  const isOtherOrigin = setAll(holding.originTexts, (row) => originText(originOf(row.last_from)));
   if (isOtherText || isOtherContact || isOtherOrigin) holding.facets.touch();
 }
 
@@ -77,19 +85,19 @@ export function holdEnded({ facets }: UserHolding, id: number, activity: Ended):
   });
 }
 
-/** Says whether any of the texts is another one. */
-function setAll(texts: TextIndex, users: Numbered<TextRow>[], textOf: (row: TextRow) => string): boolean {
-  let isOther = false;
-  for (const { id, of } of users) isOther = texts.set(id, textOf(of)) || isOther;
-  return isOther;
-}
+/** In the place of who answers for a program. */
+const NOBODY_ANSWERS = 0;
 
 function turningOf({ state, memberships }: UserFacts, limits: StateLimits): number[] {
   const ends = memberships.filter((one) => one.until_at !== null);
   return [...turnsOf(state, limits), ...ends.map((one) => Date.parse(one.until_at!))];
 }
 
-function valuesOf({ row, state, memberships, tags }: UserFacts, limits: StateLimits): Record<UserFacet, number[]> {
+function valuesOf(
+  { row, state, memberships, tags }: UserFacts,
+  limits: StateLimits,
+  numberOf: NumberOf,
+): Record<UserFacet, number[]> {
   const { now } = limits;
   const bits = stateBits(state, limits);
   const group: number[] = [];
@@ -112,5 +120,6 @@ function valuesOf({ row, state, memberships, tags }: UserFacts, limits: StateLim
       ...(Number(row.is_to_lose_rights) > 0 ? [1] : []),
       ...SOON_DAYS.filter((days) => leavesWithin(state, days, now)),
     ],
+    owner: state.apiOnly ? [row.api_only_owner_id === null ? NOBODY_ANSWERS : numberOf(row.api_only_owner_id)] : [],
   };
 }

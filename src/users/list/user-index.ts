@@ -13,14 +13,14 @@ import { GroupNames } from '../../groups/names/group-names.ts';
 import { END_OF_NAMES } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import type { StateLimits } from '../user-state.ts';
-import { DerivedSets, NOBODY } from './derived-sets.ts';
+import { DerivedSets, NOBODY, ORPHANED } from './derived-sets.ts';
 import { soughtOrigin } from './sign-in-origins.ts';
 import type { UserFacet } from './user-facets.ts';
-import { readUsers } from './user-facts.ts';
+import { type FactRow, readUserFacts, readUsers } from './user-facts.ts';
 import { type Ended, holdEnded, holdFacts, holdingNobody, holdTexts, type UserHolding } from './user-holding.ts';
 
-/** Whose facts changed. */
-export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users' };
+/** Whose facts changed; of a program also where its owner's did. */
+export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users', through: 'owner_id' };
 
 /** How long somebody waits for what cannot be shown before everything is read, in milliseconds. */
 const LONGEST_WAIT = 3_000;
@@ -196,9 +196,11 @@ export class UserIndex implements Followable<Ended> {
     return this.holding.facets.sizeOf(facet, value);
   }
 
-  /** By their numbers. Whoever has the same ones has the same list. */
+  /** By their numbers. Whoever has the same ones mostly has the same list. */
   statesOf(userId: number): readonly number[] {
-    return this.holding.facets.valuesOf('state', this.numberOf(userId));
+    const id = this.numberOf(userId);
+    const states = this.holding.facets.valuesOf('state', id);
+    return this.derived.isOrphaned(id) ? [...states, ORPHANED].toSorted((a, b) => a - b) : states;
   }
 
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
@@ -227,9 +229,10 @@ export class UserIndex implements Followable<Ended> {
     return this.holding.turns.due(now);
   }
 
-  /** Those who turned by themselves between these moments, as far as it was refreshed to. */
+  /** Those who turned by themselves between these moments, as far as it was refreshed to, with the programs that they answer for. */
   turnedBetween(since: number, until: number): number[] {
-    return this.holding.turns.turnedBetween(since, until);
+    const turned = this.holding.turns.turnedBetween(since, until);
+    return [...new Set([...turned, ...this.holding.facets.union('owner', turned).ids()])];
   }
 
   clear(): void {
@@ -238,12 +241,21 @@ export class UserIndex implements Followable<Ended> {
 
   async take(ids: Ids, now: number): Promise<void> {
     const users = await readUsers(this.db, ids);
-    const numbered = users.map((one) => ({ id: this.numberOf(one.row.id), of: one }));
-    holdFacts(this.holding, numbered, { now, ...this.days });
-    holdTexts(
-      this.holding,
-      numbered.map(({ id, of }) => ({ id, of: of.row })),
-    );
+    const numberOf = (id: number) => this.numberOf(id);
+    holdFacts(this.holding, users, { now, ...this.days }, numberOf);
+    const rows = users.map(({ row }) => row);
+    holdTexts(this.holding, rows, numberOf);
+    // An index of all holds them anyway.
+    if (this.arrivals) await this.takeOwnersOf(rows, now);
+  }
+
+  private async takeOwnersOf(rows: FactRow[], now: number): Promise<void> {
+    const owners = new Set(rows.map((row) => row.api_only_owner_id).filter((id) => id !== null));
+    for (const { id } of rows) owners.delete(id);
+    if (owners.size > 0)
+      holdFacts(this.holding, await readUserFacts(this.db, [...owners]), { now, ...this.days }, (id) =>
+        this.numberOf(id),
+      );
   }
 
   takeDone(ended: ReadonlyMap<number, Ended>): void {

@@ -16,20 +16,12 @@ export async function readPartOfUsers(
   atOnce: number,
 ): Promise<Partial<UserHolding>> {
   const holding = holdingNobody();
+  const byId = (id: number) => id;
   const take = async (ids: Ids) => {
     if (part === 'facts') {
-      const users = await readUserFacts(db, ids);
-      holdFacts(
-        holding,
-        users.map((one) => ({ id: one.row.id, of: one })),
-        limits,
-      );
+      holdFacts(holding, await readUserFacts(db, ids), limits, byId);
     } else {
-      const rows = await readUserTexts(db, ids);
-      holdTexts(
-        holding,
-        rows.map((row) => ({ id: row.id, of: row })),
-      );
+      holdTexts(holding, await readUserTexts(db, ids), byId);
     }
   };
   await takeAll({ db, feed: USER_CHANGES, take }, limits.now, atOnce);

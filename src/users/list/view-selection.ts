@@ -8,7 +8,7 @@ import type { FacetFilter, Selection } from '../../facets/facet-index.ts';
 import { idsAmong, NONE } from '../../lists/list-query.ts';
 import { searchedWords } from '../../text/text.ts';
 import { SOON_DAYS, STATES, type StateLimits } from '../user-state.ts';
-import { NOBODY } from './derived-sets.ts';
+import { NOBODY, ORPHANED } from './derived-sets.ts';
 import { findPasted, type PastedList } from './pasted-list.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
@@ -136,7 +136,7 @@ export function filterOf(
   return {
     values: {
       activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
-      state: query.state.map((state) => STATES.indexOf(state)),
+      state: query.state.map((state) => STATES.indexOf(state)).filter((state) => state !== ORPHANED),
       tag: idsAmong(query.tag),
       // Memberships of a deleted one lie still: as the page says, there is no such group.
       group: idsAmong(query.group).map((id) => (index.groups.deleted.has(id) ? NO_GROUP : id)),
@@ -144,6 +144,7 @@ export function filterOf(
       leaves: query.leaves.map(soonDays),
     },
     derived: {
+      state: query.state.includes('orphaned') ? [index.derived.orphaned()] : [],
       group: query.group.includes(NONE) ? [index.derived.groupless()] : [],
       contact: query.contact.map((one) => (one === NONE ? index.derived.contactless(viewer) : NOBODY)),
       address: query.address.map((one) => index.signedInFrom(one)),

@@ -68,23 +68,35 @@ async function program(trx: Transaction, chance: Chance): Promise<number> {
   return ids.length > 0 ? chance.one(ids) : someone(trx, chance);
 }
 
+/** The first of all, who answer for programs. */
+async function owner(trx: Transaction, chance: Chance): Promise<number> {
+  return chance.one(await trx('users').orderBy('id').limit(3).pluck('id'));
+}
+
 export const CHANGES: Change[] = [
+  async (trx, chance) => {
+    const api_only_owner_id = await owner(trx, chance);
+    const many = trx('users').orderBy('id', 'desc').limit(30).select('id');
+    await trx('users').whereIn('id', many).update({ api_only: true, api_only_owner_id });
+  },
+  async (trx, chance) => {
+    const activity = chance.one(['active', 'active', 'deactivated', 'deleted']);
+    await trx('users')
+      .where('id', await owner(trx, chance))
+      .update({ activity, deleted_from: activity === 'deleted' ? 'active' : null })
+      .catch(() => {});
+  },
   async (trx, chance, now) => {
     const api_only_review_on = chance.one([null, ...[-1, 0, 1].map((days) => dayOf(now + days * DAY))]);
-    const owner = chance.one([null, ...(await trx('users').orderBy('id').limit(3).pluck('id'))]);
-    const change = { api_only: chance.isLikely(0.8), api_only_owner_id: owner, api_only_review_on };
+    const api_only_owner_id = chance.isLikely(0.25) ? null : await owner(trx, chance);
+    const change = { api_only: chance.isLikely(0.8), api_only_owner_id, api_only_review_on };
     await trx('users')
       .where('id', await program(trx, chance))
       .update(change);
   },
   async (trx, chance, now) => {
-    const [id] = await trx('users')
-      .orderBy('id')
-      .limit(3)
-      .pluck('id')
-      .then((ids) => [chance.one(ids)]);
     await trx('users')
-      .where({ id })
+      .where('id', await owner(trx, chance))
       .update({ leaves_at: chance.one([null, minuteOf(now), minuteOf(now + 60_000)]) });
   },
   async (trx, chance, now) => {

@@ -4,7 +4,8 @@ import { openDatabase } from '../../../src/db/database.ts';
 import { UserIndex } from '../../../src/users/list/user-index.ts';
 import { listUsers } from '../../../src/users/list/user-list.ts';
 import { type ListQuery, readListQuery, SORTS } from '../../../src/users/list/user-list-query.ts';
-import { STATES, stateLimits } from '../../../src/users/user-state.ts';
+import { badgesOf, STATES, stateLimits } from '../../../src/users/user-state.ts';
+import { findUsers } from '../../../src/users/user-store.ts';
 import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
@@ -102,6 +103,14 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     });
     const told = `case ${n} of seed ${SEED}: ${JSON.stringify(query)} for ${JSON.stringify(asking)}`;
     expect({ told, ids: list.users.map((user) => user.id) }).toEqual({ told, ids: pageAmong(plain.rows, query) });
+    const shown = await findUsers(
+      app.db.read,
+      list.users.map(({ id }) => id),
+    );
+    expect({ told, badges: list.users.map(({ badges }) => badges) }).toEqual({
+      told,
+      badges: shown.map((user) => badgesOf(user, limits)),
+    });
     expect({ told, total: list.total }).toEqual({ told, total: plain.rows.length });
     expect({ told, states: list.counts.states }).toEqual({ told, states: plain.states });
     const { groupless, contactless, starts, leaves, rights } = list.counts;
