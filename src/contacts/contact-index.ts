@@ -3,13 +3,12 @@ import { isGiven } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
 import { Arrivals } from '../facets/arrivals.ts';
-import { BitSet } from '../facets/bit-set.ts';
 import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
 import type { Feed } from '../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, filledBy, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
 import { type Rank, ranksOf } from '../facets/ranks.ts';
-import { TextIndex } from '../facets/text-index.ts';
+import { foundByAll, TextIndex } from '../facets/text-index.ts';
 import type { ContactViewer } from './contact.ts';
 import { ACTIVITIES, KINDS } from './contact-list-query.ts';
 import { ownershipValue, visibleOwnerships } from './ownership-values.ts';
@@ -114,7 +113,7 @@ export class ContactIndex implements Followable {
     const ownerships = visibleOwnerships(viewer);
     const within = lazily(JSON.stringify([ownerships, words, companies]), () => {
       const found = this.holding.facets.union('owner', ownerships);
-      if (words) found.intersect(this.withWords(words));
+      if (words) found.intersect(foundByAll(words, (word) => this.holding.texts.find(word)));
       if (companies.length > 0) found.intersect(this.holding.companies.having(new Set(companies)));
       return found;
     });
@@ -175,14 +174,6 @@ export class ContactIndex implements Followable {
 
   private numberOf(contactId: number): number {
     return this.arrivals?.of(contactId) ?? contactId;
-  }
-
-  private withWords(words: string[]): BitSet {
-    const [first, ...others] = words.map((word) => this.holding.texts.find(word));
-    if (!first) return new BitSet();
-    const all = first.copy();
-    for (const other of others) all.intersect(other);
-    return all;
   }
 }
 

@@ -156,7 +156,7 @@ function filterOf(query: ContactQuery, viewer: ContactViewer): ContactFilter {
       owner: owner.map((one) => ownershipOf(one, viewer)),
       tag: idsAmong(tag),
     },
-    words: q === '' ? undefined : searchedWords(q),
+    words: searchedWords(q),
     companies: idsAmong(company),
   };
 }

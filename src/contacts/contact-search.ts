@@ -25,7 +25,8 @@ export async function searchContacts(
   const { kind, freeFor } = options;
   if (kind) query.where('contacts.kind', kind);
   if (freeFor !== undefined) query.where((either) => either.whereNull('users.id').orWhere('users.id', freeFor));
-  const words = searchedWords(text);
+  const words = searchedWords(text) ?? [''];
+  if (words.length === 0) return [];
   const found = await findContactIdsByText(db, words, MOST_FOUND);
   if (found) whereIdIn(query, 'contacts.id', found);
   else whereTextHolds(query, 'contacts.search_text', words);

@@ -13,6 +13,14 @@ interface Letters {
   last: number;
 }
 
+/** Those who are found by every one of these words, and nobody by none at all; in a set of its own. */
+export function foundByAll(words: string[], find: (word: string) => BitSet): BitSet {
+  const [first = new BitSet(), ...others] = words.map(find);
+  const found = first.copy();
+  for (const other of others) found.intersect(other);
+  return found;
+}
+
 /**
  * The texts of ids, to be searched for whatever stands anywhere in them. For every letter and every two letters beside each
  * other it keeps who has them: that answers the shortest searches, and leaves few texts to be looked at for longer ones.

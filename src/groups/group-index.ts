@@ -7,7 +7,7 @@ import type { BitSet } from '../facets/bit-set.ts';
 import { FacetIndex, type Selection } from '../facets/facet-index.ts';
 import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { type Rank, ranksOf } from '../facets/ranks.ts';
-import { TextIndex } from '../facets/text-index.ts';
+import { foundByAll, TextIndex } from '../facets/text-index.ts';
 import { Turns } from '../facets/turns.ts';
 import { sortKey } from '../text/sort-key.ts';
 import { foldings, searchText } from '../text/text.ts';
@@ -25,8 +25,8 @@ export type GroupFacet = (typeof FACETS)[number];
 /** Which groups are meant; numbers stand for activities and leaderships as they stand in their lists. */
 export interface GroupFilter {
   values: Partial<Record<GroupFacet, readonly number[]>>;
-  /** Folded; every one of them is looked for in name, leader and description. */
-  words: string[];
+  /** Folded; every one of them is looked for in name, leader and description. None at all are found nowhere; left out, nothing is looked for. */
+  words?: string[];
 }
 
 type FactRow = Pick<Row<'groups'>, 'id' | 'name' | 'activity' | 'description'> & LeaderRow;
@@ -69,7 +69,7 @@ export class GroupIndex implements Followable {
   }
 
   select({ values, words }: GroupFilter): Selection<GroupFacet> {
-    const within = words.length === 0 ? undefined : { name: JSON.stringify(words), set: this.holding(words) };
+    const within = words && { name: JSON.stringify(words), set: this.holding(words) };
     return this.facets.select({ values, within });
   }
 
@@ -150,10 +150,7 @@ export class GroupIndex implements Followable {
   }
 
   private holding(words: string[]): BitSet {
-    const [first, ...others] = words.map((word) => this.texts.find(word));
-    const all = first.copy();
-    for (const other of others) all.intersect(other);
-    return all;
+    return foundByAll(words, (word) => this.texts.find(word));
   }
 }
 

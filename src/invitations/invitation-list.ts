@@ -109,7 +109,7 @@ async function meantBy(sources: InvitationSources, query: InvitationQuery, askin
   const creators = query.sort === 'creator' ? await findCreatorPlaces(sources) : [];
   await index.refresh();
   await invitationIndex.refresh();
-  const people = words.length > 0 ? index.search(words, viewer) : undefined;
+  const people = words && index.search(words, viewer);
   const statuses = query.status.length > 0 ? query.status : DEFAULT_STATUSES;
   const selection = invitationIndex.select({
     values: {

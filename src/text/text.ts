@@ -60,8 +60,12 @@ function marked(texts: string[], mark: string): string {
   return texts.length === 0 ? '' : mark + texts.flatMap(foldings).join(mark) + mark;
 }
 
-/** The folded words of a search, in whatever list; "Müller, Jörg" means both words, unless nothing but commas was typed. */
-export function searchedWords(text: string): string[] {
+/**
+ * The folded words of a search, in whatever list; "Müller, Jörg" means both words, unless nothing but commas was typed. Undefined where
+ * nothing was typed; none at all where folding leaves nothing of it, as of marks without a letter: that stands nowhere.
+ */
+export function searchedWords(text: string): string[] | undefined {
+  if (text.trim() === '') return undefined;
   const folded = fold(text);
   const words = folded.split(/[ ,;]+/).filter(Boolean);
   return words.length > 0 ? words : folded.split(' ').filter(Boolean);
@@ -76,7 +80,7 @@ export interface Part {
  * Puts texts into parts, so that a page can mark where a search found its folded words. Of the texts of one row each word is marked once,
  * where it is first found: more would tell nothing, and a page of rows by one letter would be a tenth larger.
  */
-export function marking(words: string[]): (text: string) => Part[] {
+export function marking(words: string[] = []): (text: string) => Part[] {
   let left = words;
   return (text) => {
     if (left.length === 0) return [{ text, isMatch: false }];
@@ -176,11 +180,15 @@ export function isNamed(name: string, text: string): boolean {
  */
 export function fitTo(text: string): (name: string) => 0 | 1 | 2 | undefined {
   const typed = fold(text);
-  const words = searchedWords(text);
+  const words = searchedWords(text) ?? [''];
   return (name) => {
     const folded = foldings(name);
-    if (!words.every((word) => folded.some((one) => one.includes(word)))) return undefined;
+    if (!standIn(words, folded)) return undefined;
     if (folded.includes(typed)) return 2;
     return folded.some((one) => one.startsWith(typed)) ? 1 : 0;
   };
+}
+
+function standIn(words: string[], folded: string[]): boolean {
+  return words.length > 0 && words.every((word) => folded.some((one) => one.includes(word)));
 }

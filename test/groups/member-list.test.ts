@@ -12,7 +12,7 @@ import { happening } from './happening.ts';
 
 const CASES = Number(process.env.PROOF_CASES ?? 50);
 const SEED = Number(process.env.PROOF_SEED ?? 1);
-const SEARCHES = ['', '', 'a', 'an', 'mar', 'an er', 'er, an', 'example', '@', 'zzz', 'a@', 'ü'];
+const SEARCHES = ['\u0301', '', '', 'a', 'an', 'mar', 'an er', 'er, an', 'example', '@', 'zzz', 'a@', 'ü'];
 
 /** The members of a group are what plain SQL says: who, in which order, how many, on every page and of every search, read or not yet. */
 it('lists the members of a group as plain SQL does, by whatever they are looked for', async () => {
@@ -74,10 +74,12 @@ it('lists the members of a group as plain SQL does, by whatever they are looked 
     isOver.clear();
     const now = instant(app.clock.now());
     for (const { id, until_at } of rows) if (until_at !== null && until_at <= now) isOver.add(id);
-    const words = searchedWords(q);
+    const words = searchedWords(q) ?? [''];
     const texts = ({ name, email }: (typeof rows)[number]) => [name, ...(looksAtEmails && email ? [email] : [])];
-    return rows.filter((row) =>
-      words.every((word) => texts(row).some((text) => foldings(text).some((one) => one.includes(word)))),
+    return rows.filter(
+      (row) =>
+        words.length > 0 &&
+        words.every((word) => texts(row).some((text) => foldings(text).some((one) => one.includes(word)))),
     );
   }
 }, 3_600_000);

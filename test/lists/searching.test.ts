@@ -43,4 +43,13 @@ describe('a search', () => {
       expect(pageOf(await alice.get(`${path()}${encodeURIComponent('Müller, Anna')}`)).texts(links)).toEqual([]);
     },
   );
+
+  it.each([...lists, ['everything', () => '/search?q=', 'main li a']] satisfies typeof lists)(
+    'of %s finds nothing by what no letter is left of',
+    async (_, path, links) => {
+      for (const q of ['\u0301', ' \u0301\u0308 '])
+        expect(pageOf(await alice.get(path() + encodeURIComponent(q))).texts(links)).toEqual([]);
+      expect(pageOf(await alice.get(`${path()}${encodeURIComponent('  ')}`)).texts(links)).not.toEqual([]);
+    },
+  );
 });

@@ -49,7 +49,7 @@ function byIndex(db: Reader, index: UserIndex, groupId: number, { q, looksAtEmai
   const selection = index.select({
     values: { activity: LISTED },
     derived: { group: [index.derived.membersOf(groupId)] },
-    within: words.length > 0 ? index.called(words, looksAtEmails) : undefined,
+    within: words && index.called(words, looksAtEmails),
   });
   return {
     total: selection.total,
@@ -64,7 +64,7 @@ const FEW = 5_000;
 /** The same while the index is still being read, by a count of all of them. */
 async function meanwhile(db: Reader, groupId: number, { q, looksAtEmails }: MemberSearch): Promise<SoughtMembers> {
   const words = searchedWords(q);
-  const found = words.length > 0 ? await findUserIdsByText(db, words, looksAtEmails) : undefined;
+  const found = words && (await findUserIdsByText(db, words, looksAtEmails));
   const restrict = (members: Knex.QueryBuilder) => {
     members.where('memberships.group_id', groupId).where('users.id', db.ref('memberships.user_id'));
     if (found) whereIdIn(members, 'users.id', found);

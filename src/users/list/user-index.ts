@@ -9,6 +9,7 @@ import type { Feed } from '../../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, filledBy, type Ids } from '../../facets/follower.ts';
 import type { Foretold } from '../../facets/foretold.ts';
 import { type Rank, ranksOf } from '../../facets/ranks.ts';
+import { foundByAll } from '../../facets/text-index.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { END_OF_NAMES } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
@@ -142,27 +143,18 @@ export class UserIndex implements Followable<Ended> {
     const name = JSON.stringify([words, ownerships]);
     return lazily(name, () => {
       const seen = this.holding.facets.union('contact', ownerships);
-      const sets = words.map((word) =>
+      return foundByAll(words, (word) =>
         this.holding.contactTexts.find(word).copy().intersect(seen).unite(this.holding.texts.find(word)),
       );
-      // What folds to no word is found in nobody.
-      const [first = new BitSet(), ...others] = sets;
-      for (const other of others) first.intersect(other);
-      return first;
     });
   }
 
   /** Those in whose name every one of the folded words stands, or in name or email. */
   called(words: string[], looksAtEmails: boolean): Within {
     const { texts } = this.holding;
-    return lazily(JSON.stringify({ words, looksAtEmails }), () => {
-      const sets = words.map((word) =>
-        looksAtEmails ? texts.find(word).copy() : texts.findBefore(END_OF_NAMES, word),
-      );
-      const [first = new BitSet(), ...others] = sets;
-      for (const other of others) first.intersect(other);
-      return first;
-    });
+    return lazily(JSON.stringify({ words, looksAtEmails }), () =>
+      foundByAll(words, (word) => (looksAtEmails ? texts.find(word) : texts.findBefore(END_OF_NAMES, word))),
+    );
   }
 
   /** These users and nobody else. */

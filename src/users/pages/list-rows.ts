@@ -29,7 +29,7 @@ export function rowsOf(
   return {
     users,
     columns: query.columns,
-    words: pasted || query.q === '' ? NO_WORDS : searchedWords(query.q),
+    words: (pasted ? undefined : searchedWords(query.q)) ?? NO_WORDS,
     ticked: allTicked ? users.map(({ id }) => id).filter((id) => !allTicked.except.includes(id)) : [],
     hasTicks: mayWrite,
     hasMenus: mayWrite,
