@@ -9,7 +9,7 @@ import { sortKey } from '../../text/sort-key.ts';
 /** Whose facts changed. */
 export const GROUP_CHANGES: Feed = { table: 'group_changes', column: 'group_id', records: 'groups' };
 
-/** As much of a group as is said of it beside its members. */
+/** As much of a group as is said of it beside its members; another one as soon as any of it is different. */
 export interface NamedGroup {
   id: number;
   name: string;
@@ -140,7 +140,7 @@ export class GroupNames implements Followable {
     if (Array.isArray(ids)) for (const id of ids) this.forget(id);
     for (const group of rows) {
       const rights = union((permissionsOf.get(group.id) ?? []).map((one) => ({ [one.application]: one.level })));
-      this.groups.set(group.id, { ...group, key: sortKey(group.name), rights });
+      this.groups.set(group.id, Object.freeze({ ...group, key: sortKey(group.name), rights }));
       if (group.activity === 'deleted') this.deleted.add(group.id);
     }
     this.all = Array.isArray(ids) ? this.renamed(ids) : undefined;
