@@ -7,7 +7,7 @@ const folder = join(import.meta.dirname, '../../views');
 const LONGEST_LINE = 160;
 
 /** By which another view becomes part of one. */
-const PARTS = ['page.part', 'page.piece', 'page.keptPart', 'page.partOf'];
+const PARTS = ['page.part', 'page.piece', 'page.keptPart', 'page.partOf', 'page.drawn'];
 
 /**
  * What a view must not do: raw output that is no part, forms that die without JavaScript, inline script and style, lines that

@@ -22,6 +22,8 @@ interface Page {
    * went by; the rest is always the same.
    */
   partOf(view: string, one: object, by: unknown, rest: object): string;
+  /** An icon, the same on every page. What draws one is given the way to files. */
+  drawn(icon: string): string;
 }
 
 /** A view as text, by its path below `views/`. */
@@ -34,7 +36,7 @@ export function renderView(view: string, page: object): string {
  * bytes for all of them, and a page takes twice as long to be put together and sent.
  */
 export function renderBytes(view: string, page: object): string {
-  return templateOf(view)({ ...page, part, piece, keptPart, partOf } satisfies Page);
+  return templateOf(view)({ ...page, ...PARTS } satisfies Page);
 }
 
 /** The library's own `include` looks for the file anew each time, and copies what it hands on twice. */
@@ -43,7 +45,7 @@ function part(this: Page, view: string, more?: object): string {
 }
 
 function piece(view: string, things: object): string {
-  return templateOf(view)({ ...things, part, piece, keptPart, partOf } satisfies Page);
+  return templateOf(view)({ ...things, ...PARTS } satisfies Page);
 }
 
 const keptParts = new Map<string, Kept<string>>();
@@ -66,6 +68,19 @@ function partOf(view: string, one: object, by: unknown, rest: object): string {
   if (Object.isFrozen(one)) kept.set(one, { by, text });
   return text;
 }
+
+const drawings = new Map<string, string>();
+
+function drawn(this: { assetPath?(file: string): string }, icon: string): string {
+  let text = drawings.get(icon);
+  if (text === undefined) {
+    text = inOnePiece(templateOf('_icon')({ icon, assetPath: this.assetPath }));
+    drawings.set(icon, text);
+  }
+  return text;
+}
+
+const PARTS = { part, piece, keptPart, partOf, drawn };
 
 /** What was put together of many strings holds on to them, and is put together anew wherever it becomes part of another. */
 function inOnePiece(bytes: string): string {
