@@ -106,12 +106,13 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(assets());
   app.use(beforeLongWork());
   app.use(oneEachTurn());
-  app.use(compression({ level: 1 }));
   app.use(noStore);
   app.use(async (_req, _res, next) => {
     await context.setBackClock.follow();
     next();
   });
+  // Pages are packed as they are sent, and files are not: only what programs get is looked at for whether it should be.
+  app.use(['/api/v1', '/scim/v2'], compression({ level: 1 }));
   app.use(
     '/api/v1',
     whenAsked(async () => (await import('./api/router.ts')).apiRouter(context, limit)),

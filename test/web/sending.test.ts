@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { renderView } from '../../src/text/view.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { programAs } from '../support/program.ts';
 import { signedIn } from '../support/session.ts';
 
 /** Letters of one to four bytes, the last of which reads as a space where bytes are taken for letters. */
@@ -41,6 +42,15 @@ describe('a page on its way out', () => {
     expect(packed.answer.headers.get('content-encoding')).toBe('gzip');
     const withoutToken = (text: string) => text.replaceAll(/name="_csrf" value="[^"]+"/g, '');
     expect(withoutToken(packed.bytes.toString())).toBe(withoutToken(bytes.toString()));
+  });
+
+  it.each(['/api/v1/openapi.json', '/scim/v2/Schemas'])('is packed for programs as well: %s', async (path) => {
+    const { secret } = await programAs(app, 'alice', ['scim', 'users:write']);
+    const answer = await fetch(`${app.url}${path}`, {
+      headers: { authorization: `Bearer ${secret}`, 'accept-encoding': 'gzip' },
+    });
+    expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+    expect(await answer.json()).toBeTruthy();
   });
 
   it('is not sent where only its heads are asked for', async () => {
