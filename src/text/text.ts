@@ -89,6 +89,7 @@ export function marking(words: string[] = []): (text: string) => Part[] {
     const found = left.filter((word) => both.some((one) => markFirst(one, word, isMatch)));
     if (found.length === 0) return [{ text, isMatch: false }];
     left = left.filter((word) => !found.includes(word));
+    joinMarks(both[0].letters, isMatch);
     const parts: Part[] = [];
     for (const [at, letter] of Array.from(both[0].letters).entries()) {
       const last = parts.at(-1);
@@ -104,6 +105,21 @@ function markFirst({ folded, origin }: Folded, word: string, isMatch: Uint8Array
   if (from === -1) return false;
   isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
   return true;
+}
+
+const IS_SPOKEN = /[\p{L}\p{N}]/u;
+
+/** What parts two words and is none itself is marked with them: one mark says what two would. */
+function joinMarks(letters: ArrayLike<string>, isMatch: Uint8Array): void {
+  for (let at = isMatch.indexOf(1); at !== -1; ) {
+    const end = isMatch.indexOf(0, at);
+    const next = end === -1 ? -1 : isMatch.indexOf(1, end);
+    if (next === -1) return;
+    let gap = end;
+    while (gap < next && !IS_SPOKEN.test(letters[gap])) gap++;
+    if (gap === next) isMatch.fill(1, end, next);
+    at = next;
+  }
 }
 
 function foldedBoth(text: string): Folded[] {

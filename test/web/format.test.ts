@@ -115,7 +115,9 @@ describe('what a search found', () => {
 
   it.each([
     ['maria@example.com', 'MAR', '[mar]ia@example.com'],
-    ['María Müller', 'muller maria', '[María] [Müller]'],
+    ['María Müller', 'muller maria', '[María Müller]'],
+    ['maria@example.com', 'example com', 'maria@[example.com]'],
+    ['anna-maria <a.b>', 'anna a b', '[anna]-maria <a.[b]>'],
     ['Straße 1', 'strasse', '[Straße] 1'],
     ['Straße 1', 's', '[S]traße 1'],
     ['e\u0301lan', 'el', '[e\u0301l]an'],
