@@ -18,7 +18,10 @@ export interface TakenBack {
 /** One thing that has to be done to bring something back; it is made once for all for whom it is the same, and done to them at once. */
 export interface Step<Subject extends Subjected> {
   key: string;
-  make(db: Reader): StepAction<Subject> | Promise<StepAction<Subject>>;
+  /** What it is to bring back to this one, where that is not the same for all. */
+  value?: unknown;
+  /** `values`: that of each, by id. */
+  make(db: Reader, values: ReadonlyMap<number, unknown>): StepAction<Subject> | Promise<StepAction<Subject>>;
 }
 
 export type StepAction<Subject extends Subjected> = Pick<

@@ -40,7 +40,7 @@ export function undoing<Subject extends Subjected>(
     const refused = new Map<number, Refusal>();
     const actions = new Map<string, StepAction<Subject>>();
     for (const [key, those] of groupedByKey(allowed(outcomes), steps)) {
-      const action = await those.make(db);
+      const action = await those.make(db, those.values);
       actions.set(key, action);
       const judged = await judge(db, by, { ...NO_WORDS, ...action }, those.subjects);
       for (const { subject, refusal } of judged) {
@@ -187,12 +187,19 @@ export const WORDS_OF_CHANGE = {
   unchanged: 'stands as before already',
 };
 
+/** Those for whom a step is the same. */
+interface Together<Subject extends Subjected> extends Pick<Step<Subject>, 'make'> {
+  subjects: Subject[];
+  values: Map<number, unknown>;
+}
+
 function groupedByKey<Subject extends Subjected>(subjects: Subject[], steps: Map<number, Step<Subject>[]>) {
-  const grouped = new Map<string, Pick<Step<Subject>, 'make'> & { subjects: Subject[] }>();
+  const grouped = new Map<string, Together<Subject>>();
   for (const subject of subjects)
-    for (const { key, make } of steps.get(subject.id) ?? []) {
-      const those = grouped.get(key) ?? { make, subjects: [] };
+    for (const { key, value, make } of steps.get(subject.id) ?? []) {
+      const those: Together<Subject> = grouped.get(key) ?? { make, subjects: [], values: new Map() };
       those.subjects.push(subject);
+      those.values.set(subject.id, value);
       grouped.set(key, those);
     }
   return grouped;

@@ -73,4 +73,32 @@ describe('what takes an operation back', () => {
     await takeBack({ 1: ['a'], 2: ['b'] }, ['a']);
     expect(seen).toEqual(['a of 1 at 1', 'b of 2 at 2']);
   });
+
+  it('brings back at once what is another one for each', async () => {
+    const made: unknown[] = [];
+    const each: Undoable<Subjected> = {
+      ...undoable(),
+      stepsFor: ({ id }) => [
+        {
+          key: 'each',
+          value: `value of ${id}`,
+          make: (_db, values) => {
+            made.push(Object.fromEntries(values));
+            return undoable()
+              .stepsFor({ id } as Subjected, { before: { a: 1 }, present: {}, gone: [] }, ACT)[0]
+              .make(TRX, values);
+          },
+        },
+      ],
+    };
+    const written = new Map([1, 2].map((id) => [id, { before: { a: 'then' }, after: { a: 'now' }, version: 1 }]));
+    await perform(
+      TRX,
+      ACT,
+      undoing(each, { operationId: 1, written, undoings: new Map() as never }),
+      await find(TRX, [1, 2]),
+    );
+    expect(made).toEqual([{ 1: 'value of 1', 2: 'value of 2' }]);
+    expect(seen).toEqual(['a of 1 at 1', 'a of 2 at 1']);
+  });
 });

@@ -25,7 +25,7 @@ import { tagFact, tagOf } from '../../../verbs/facts.ts';
 import { allowed } from '../../../verbs/outcome.ts';
 import { findOwnerIds } from '../../program-owners.ts';
 import type { Subject } from '../../user.ts';
-import { findSubjects, findUsers } from '../../user-store.ts';
+import { type Confirmation, findSubjects, findUsers } from '../../user-store.ts';
 import { REACTIVATION } from '../activation.ts';
 import { changeUsers } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
@@ -131,8 +131,15 @@ function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject
     if (field === 'activity') steps.push({ key: `activity ${value}`, make: () => activityAction(subject, value) });
     else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', make: () => INVITATION_WITHDRAWAL });
     else if (field === 'accessConfirmedAt') {
-      const confirmed = { at: value as string | null, by: (before.accessConfirmedBy as number | null) ?? null };
-      steps.push({ key: `confirmed ${JSON.stringify(confirmed)}`, make: () => confirmationRestoring(confirmed) });
+      const confirmed: Confirmation = {
+        at: value as Instant | null,
+        by: (before.accessConfirmedBy as number | null) ?? null,
+      };
+      steps.push({
+        key: 'confirmed',
+        value: confirmed,
+        make: (_db, values) => confirmationRestoring(values as ReadonlyMap<number, Confirmation>),
+      });
     } else if (group !== undefined)
       steps.push(
         ...membershipSteps(group, value as MembershipFacts, {
