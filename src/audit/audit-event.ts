@@ -64,7 +64,9 @@ export function referencesIn(value: unknown): Reference[] {
 
 /** Only the fields that differ, as before and after. */
 export function differences<T extends Fields>(before: T, after: T): { before: Fields; after: Fields } | undefined {
-  const changed = Object.keys(after).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  const changed = Object.keys(after).filter(
+    (field) => before[field] !== after[field] && JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
   if (changed.length === 0) return undefined;
   const pick = (from: T) => Object.fromEntries(changed.map((field) => [field, from[field]]));
   return { before: pick(before), after: pick(after) };

@@ -56,6 +56,16 @@ const selectFor = prepared<{ userId: number }, Row<'scheduled_operations'>>((db,
     .select('scheduled_operations.*'),
 );
 
+/** Of these users, those to whom something is to be done. */
+export async function findScheduledAmong(db: Reader, userIds: number[]): Promise<Set<number>> {
+  if (userIds.length === 0) return new Set();
+  return new Set((await selectAmong(db, { userIds })).map((row) => row.user_id));
+}
+
+const selectAmong = prepared<{ userIds: number[] }, { user_id: number }>((db, { userIds }) =>
+  whereIdIn(db('scheduled_users'), 'user_id', userIds).distinct('user_id'),
+);
+
 /** What these users scheduled and that was not done yet. */
 export async function findScheduledBy(db: Reader, authorIds: number[]): Promise<ScheduledBy[]> {
   return selectBy(db, { authorIds });

@@ -15,16 +15,22 @@ export interface TakenBack {
   undoings: Undoings;
 }
 
-/** One thing that has to be done to bring something back; those for whom it is the same are done at once. */
+/** One thing that has to be done to bring something back; it is made once for all for whom it is the same, and done to them at once. */
 export interface Step<Subject extends Subjected> {
   key: string;
-  action: StepAction<Subject>;
+  /** What it is to bring back to this one, where that is not the same for all. */
+  value?: unknown;
+  /** `values`: that of each, by id. */
+  make(db: Reader, values: ReadonlyMap<number, unknown>): StepAction<Subject> | Promise<StepAction<Subject>>;
 }
 
 export type StepAction<Subject extends Subjected> = Pick<
   BulkAction<Subject>,
   'refusalOf' | 'refuseAmong' | 'perform' | 'givings' | 'demandsProof'
->;
+> & {
+  /** Whether it may change others than those to whom it is done. */
+  changesOthers?: true;
+};
 
 /** Of one subject, what is to be brought back, and what stands there now. */
 export interface Wanted {
@@ -47,7 +53,7 @@ export interface Undoable<Subject extends Subjected> {
   /** Of these fields, those that went with another record, each with a clause that says so. */
   findGone?(db: Reader, fields: string[]): Promise<Map<string, string>>;
   /** What brings these fields back: the actions that anybody would do it with. */
-  stepsFor(db: Reader, subject: Subject, wanted: Wanted, by: Judge): Promise<Step<Subject>[]>;
+  stepsFor(subject: Subject, wanted: Wanted, by: Judge): Step<Subject>[];
   /** What a field held before the undo, for its report; empty where another says it. */
   wasInWords(field: string, value: unknown, format: Format): string;
 }
@@ -96,9 +102,7 @@ export async function standsAsLeft<Subject extends Subjected>(
   subjects: Subject[],
 ): Promise<boolean> {
   const wanted = await findWanted(db, undoable, takenBack, subjects);
-  for (const subject of subjects)
-    if ((await undoable.stepsFor(db, subject, wanted.get(subject.id)!, by)).length > 0) return true;
-  return false;
+  return subjects.some((subject) => undoable.stepsFor(subject, wanted.get(subject.id)!, by).length > 0);
 }
 
 /** Whether the change gave or took this tag. */

@@ -33,14 +33,16 @@ export function undoing<Subject extends Subjected>(
     const subjects = allowed(outcomes);
     const wanted = await findWanted(db, undoable, takenBack, subjects);
     const steps = new Map<number, Step<Subject>[]>();
-    for (const subject of subjects)
-      steps.set(subject.id, await undoable.stepsFor(db, subject, wanted.get(subject.id)!, by));
+    for (const subject of subjects) steps.set(subject.id, undoable.stepsFor(subject, wanted.get(subject.id)!, by));
     leaveOut(outcomes, ({ id }) =>
       steps.get(id)!.length === 0 ? whyNothing(id, wanted.get(id)!, written) : undefined,
     );
     const refused = new Map<number, Refusal>();
+    const actions = new Map<string, StepAction<Subject>>();
     for (const [key, those] of groupedByKey(allowed(outcomes), steps)) {
-      const judged = await judge(db, by, { ...NO_WORDS, ...those.action }, those.subjects);
+      const action = await those.make(db, those.values);
+      actions.set(key, action);
+      const judged = await judge(db, by, { ...NO_WORDS, ...action }, those.subjects);
       for (const { subject, refusal } of judged) {
         if (!refusal) continue;
         refused.set(subject.id, refusal);
@@ -49,7 +51,7 @@ export function undoing<Subject extends Subjected>(
       }
     }
     leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? refused.get(id) : undefined));
-    last = { db, plan: { steps, refused, wanted } };
+    last = { db, plan: { steps, actions, refused, wanted } };
     return last.plan;
   }
 
@@ -77,31 +79,37 @@ export function undoing<Subject extends Subjected>(
     },
     async perform(trx, act, subjects) {
       const done = new Map<number, Written>();
-      const { steps } = await planFor(trx, act, subjects);
-      for (const those of groupedByKey(subjects, steps).values()) {
+      const { steps, actions } = await planFor(trx, act, subjects);
+      const begun = new Set<number>();
+      let areOthersChanged = false;
+      for (const [key, those] of groupedByKey(subjects, steps)) {
+        const action = actions.get(key)!;
         const ids = those.subjects.map(({ id }) => id);
         // A step before may have changed what this one goes by.
-        const fresh = await undoable.find(trx, ids, act);
-        for (const [id, { before, after }] of await those.action.perform(trx, act, fresh)) {
+        const isAsJudged = !areOthersChanged && ids.every((id) => !begun.has(id));
+        const fresh = isAsJudged ? those.subjects : await undoable.find(trx, ids, act);
+        for (const [id, { before, after }] of await action.perform(trx, act, fresh)) {
           const earlier = done.get(id);
           done.set(id, { before: { ...before, ...earlier?.before }, after: { ...earlier?.after, ...after } });
         }
+        for (const id of ids) begun.add(id);
+        areOthersChanged ||= action.changesOthers === true;
       }
       return done;
     },
     async demandsProof(db, by, subjects) {
-      const { steps } = await planFor(db, by, subjects);
-      for (const { action, subjects: those } of groupedByKey(subjects, steps).values()) {
-        const { demandsProof } = action;
+      const { steps, actions } = await planFor(db, by, subjects);
+      for (const [key, { subjects: those }] of groupedByKey(subjects, steps)) {
+        const { demandsProof } = actions.get(key)!;
         if (demandsProof === true || (await demandsProof?.(db, by, those))) return true;
       }
       return false;
     },
     async givings(db, by, subjects) {
       const givings = [];
-      const { steps } = await planFor(db, by, subjects);
-      for (const { action, subjects: those } of groupedByKey(subjects, steps).values())
-        givings.push(...((await action.givings?.(db, by, those)) ?? []));
+      const { steps, actions } = await planFor(db, by, subjects);
+      for (const [key, { subjects: those }] of groupedByKey(subjects, steps))
+        givings.push(...((await actions.get(key)!.givings?.(db, by, those)) ?? []));
       return givings;
     },
     notes: {
@@ -119,6 +127,8 @@ export function undoing<Subject extends Subjected>(
 
 interface Plan<Subject extends Subjected> {
   steps: Map<number, Step<Subject>[]>;
+  /** What each of them is, by its key. */
+  actions: ReadonlyMap<string, StepAction<Subject>>;
   /** Why a part of what would have to be done is not done. */
   refused: Map<number, Refusal>;
   wanted: Map<number, Wanted>;
@@ -177,12 +187,19 @@ export const WORDS_OF_CHANGE = {
   unchanged: 'stands as before already',
 };
 
+/** Those for whom a step is the same. */
+interface Together<Subject extends Subjected> extends Pick<Step<Subject>, 'make'> {
+  subjects: Subject[];
+  values: Map<number, unknown>;
+}
+
 function groupedByKey<Subject extends Subjected>(subjects: Subject[], steps: Map<number, Step<Subject>[]>) {
-  const grouped = new Map<string, { action: StepAction<Subject>; subjects: Subject[] }>();
+  const grouped = new Map<string, Together<Subject>>();
   for (const subject of subjects)
-    for (const { key, action } of steps.get(subject.id) ?? []) {
-      const those = grouped.get(key) ?? { action, subjects: [] };
+    for (const { key, value, make } of steps.get(subject.id) ?? []) {
+      const those: Together<Subject> = grouped.get(key) ?? { make, subjects: [], values: new Map() };
       those.subjects.push(subject);
+      those.values.set(subject.id, value);
       grouped.set(key, those);
     }
   return grouped;

@@ -37,8 +37,16 @@ export function keysOfBegun(text: string): { first: string; last: string } {
 
 /** In the order of their names; those called alike stay as they are. */
 export function sortedByName<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
+  if (all.length < 2) return [...all];
+  // Mostly few names stand there often.
+  const keys = new Map<string, string>();
+  const keyOf = (name: string) => {
+    const key = keys.get(name) ?? sortKey(name);
+    keys.set(name, key);
+    return key;
+  };
   return all
-    .map((one) => ({ one, key: sortKey(nameOf(one)) }))
+    .map((one) => ({ one, key: keyOf(nameOf(one)) }))
     .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
     .map(({ one }) => one);
 }

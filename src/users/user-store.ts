@@ -198,15 +198,21 @@ export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'
   await whereIdIn(trx('users'), 'id', idsOf(users)).update(confirmed);
 }
 
-/** Takes a confirmation back: what was said before it, by whom, stands again. */
-export async function restoreConfirmation(
-  trx: Transaction,
-  ids: number[],
-  { at, by }: { at: Instant | null; by: number | null },
-): Promise<void> {
-  const confirmed = { access_confirmed_at: at, access_confirmed_by: by };
-  await whereIdIn(trx('users'), 'id', ids).update(confirmed);
+/** When the access of somebody was confirmed, and by whom. */
+export interface Confirmation {
+  at: Instant | null;
+  by: number | null;
 }
+
+/** Takes confirmations back: what was said before them of each, by whom, stands again. */
+export async function restoreConfirmations(trx: Transaction, before: ReadonlyMap<number, Confirmation>): Promise<void> {
+  for (const alike of Map.groupBy(before, ([, confirmed]) => JSON.stringify(confirmed)).values())
+    await updateConfirmation(trx, { ids: alike.map(([id]) => id), ...alike[0][1] });
+}
+
+const updateConfirmation = prepared<Confirmation & { ids: number[] }, never>((db, { ids, at, by }) =>
+  whereIdIn(db('users'), 'id', ids).update({ access_confirmed_at: at, access_confirmed_by: by }),
+);
 
 /** The emails that stand there are theirs. */
 export async function confirmEmails(trx: Transaction, ids: number[]): Promise<void> {

@@ -28,7 +28,7 @@ export function differing(before: Facts, after: Facts): Written {
 }
 
 export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  return one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
 /** Which fields they are. Those that are one for each group, tag or account are told by what they are, and who is named by their part. */

@@ -62,6 +62,27 @@ describe('taking an operation back from its report', () => {
     });
   });
 
+  it('brings back of each what was confirmed before, and by whom', async () => {
+    const confirmation = async (person: Person) => {
+      const { access_confirmed_at, access_confirmed_by } = await app.db
+        .read('users')
+        .where('id', app.people[person])
+        .first('access_confirmed_at', 'access_confirmed_by');
+      return { access_confirmed_at, access_confirmed_by };
+    };
+    const before = [
+      { access_confirmed_at: '2026-01-31T18:00:00.000Z', access_confirmed_by: app.people.ada },
+      { access_confirmed_at: '2026-02-28T18:00:00.000Z', access_confirmed_by: app.people.alice },
+      { access_confirmed_at: null, access_confirmed_by: null },
+    ];
+    for (const [n, person] of WHOLE.entries())
+      await app.db.writer('users').where('id', app.people[person]).update(before[n]);
+    const report = await done('confirm-access', WHOLE);
+    for (const [n, person] of WHOLE.entries()) expect(await confirmation(person)).not.toEqual(before[n]);
+    await alice.post(`${await takeBack(report)}/execution`);
+    for (const [n, person] of WHOLE.entries()) expect(await confirmation(person)).toEqual(before[n]);
+  });
+
   it('says in its sheet what it takes back, whose it was and when', async () => {
     const report = await done('deactivate', WHOLE);
     const sheet = load((await alice.get(await takeBack(report))).text)('#sheet');

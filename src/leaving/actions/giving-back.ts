@@ -1,4 +1,4 @@
-import type { Step } from '../../bulk-operations/undoable.ts';
+import type { Step, StepAction } from '../../bulk-operations/undoable.ts';
 import type { Reader } from '../../db/database.ts';
 import { administered } from '../../users/actions/user-action.ts';
 import type { Subject } from '../../users/user.ts';
@@ -27,20 +27,18 @@ export function stepsForLeft(before: Facts, present: Facts): Step<Subject>[] {
   const alike = Map.groupBy(fields, ({ fact, change }) => `${fact.fact(0)} ${JSON.stringify(change)}`);
   return [...alike].map(([key, those]) => ({
     key: `${key} ${those.map(({ id }) => id).join()}`,
-    action: givingBack(
-      those[0].fact,
-      those.map(({ id }) => id),
-      those[0].change,
-    ),
+    make: () =>
+      givingBack(
+        those[0].fact,
+        those.map(({ id }) => id),
+        those[0].change,
+      ),
   }));
 }
 
-function givingBack(
-  fact: FactLeft,
-  ids: number[],
-  change: { before: unknown; present: unknown },
-): Step<Subject>['action'] {
+function givingBack(fact: FactLeft, ids: number[], change: { before: unknown; present: unknown }): StepAction<Subject> {
   return {
+    changesOthers: true,
     demandsProof: async (db, by) => (await fact.demandsProof?.(db, by, ids)) ?? false,
     refusalOf: administered(() => undefined),
     async perform(trx, act, subjects) {

@@ -72,6 +72,8 @@ interface Standing {
 export interface Meant {
   groupId: number;
   userIds: number[];
+  /** The same, as they were just read. */
+  subjects?: Subject[];
   /** By which rule they are changed; left out, by rights. */
   rule?: MembershipRule;
   /** What is taken back stood so before: its end may be over by now, and then gives nothing. */
@@ -210,13 +212,13 @@ function unlessMember({ subject, membership, now }: Standing): Refusal | undefin
 async function judge(
   db: Reader,
   act: Actor,
-  { groupId, userIds, rule = BY_RIGHTS }: Meant,
+  { groupId, userIds, subjects: known, rule = BY_RIGHTS }: Meant,
   refusalOf: (standing: Standing) => Refusal | undefined,
 ): Promise<{ group: Group; outcomes: MemberOutcome[]; chosen: Standing[] }> {
   const group = await findGroup(db, groupId);
   await rule.requireGroup(db, act, group);
   const now = minuteOf(act.at);
-  const subjects = await findSubjects(db, [...new Set(userIds)], now);
+  const subjects = known ?? (await findSubjects(db, [...new Set(userIds)], now));
   const memberships = await findMembershipsIn(db, groupId, userIds);
   const chosen: Standing[] = [];
   const outcomes = subjects.map((subject): MemberOutcome => {

@@ -31,9 +31,7 @@ export const CONTACT_UNDOING: Undoable<ContactSubject> = {
     );
   },
   isChangeOf,
-  async stepsFor(_db, _contact, wanted) {
-    return stepsFor(wanted);
-  },
+  stepsFor: (_contact, wanted) => stepsFor(wanted),
   wasInWords(field, value, format) {
     const [account, tag] = [accountOf(field), tagOf(field)];
     if (field === 'owner') return `was ${ownedInWords(value as Ownership)}`;
@@ -69,7 +67,10 @@ function stepsFor({ before }: Wanted): Step<ContactSubject>[] {
   for (const [field, value] of Object.entries(before)) {
     const [account, tag] = [accountOf(field), tagOf(field)];
     if (field === 'activity')
-      steps.push({ key: `activity ${value}`, action: value === 'active' ? CONTACT_RESTORATION : CONTACT_DELETION });
+      steps.push({
+        key: `activity ${value}`,
+        make: () => (value === 'active' ? CONTACT_RESTORATION : CONTACT_DELETION),
+      });
     else if (account !== undefined) (value === true ? accounts.add : accounts.remove).push(account as AccountType);
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
     else Object.assign(change, { [field]: value });
@@ -80,6 +81,6 @@ function stepsFor({ before }: Wanted): Step<ContactSubject>[] {
   // Each may be refused for itself; the owner comes last, for by it the contact may be somebody else's.
   for (const one of [others, companyId === undefined ? {} : { companyId }, owner ? { owner } : {}])
     if (Object.keys(one).length > 0)
-      steps.push({ key: JSON.stringify(one), action: contactChangingAction(one, WORDS_OF_CHANGE) });
+      steps.push({ key: JSON.stringify(one), make: () => contactChangingAction(one, WORDS_OF_CHANGE) });
   return steps;
 }

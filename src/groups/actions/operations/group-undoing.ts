@@ -45,9 +45,7 @@ export const GROUP_UNDOING: Undoable<Group> = {
     return new Map(gone.map((field) => [field, 'grants nothing on that application any more: it was deleted']));
   },
   isChangeOf,
-  async stepsFor(_db, group, wanted) {
-    return stepsFor(group, wanted);
-  },
+  stepsFor: (group, wanted) => stepsFor(group, wanted),
   wasInWords(field, value, format) {
     const [application, tag] = [applicationOf(field), tagOf(field)];
     if (field === 'leaderId') return value === null ? 'had no leader' : 'had another leader';
@@ -76,7 +74,7 @@ function stepsFor(group: Group, { before }: Wanted): Step<Group>[] {
   const tags: { add: string[]; remove: string[] } = { add: [], remove: [] };
   for (const [field, value] of Object.entries(before)) {
     const [application, tag] = [applicationOf(field), tagOf(field)];
-    if (field === 'activity') steps.push({ key: `activity ${value}`, action: activityAction(group, value) });
+    if (field === 'activity') steps.push({ key: `activity ${value}`, make: () => activityAction(group, value) });
     else if (application !== undefined) levels[application] = (value as Levels[string] | null) ?? 'none';
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
     else Object.assign(change, { [field]: value });
@@ -86,9 +84,9 @@ function stepsFor(group: Group, { before }: Wanted): Step<Group>[] {
   // Who may lead is decided apart from all else: the rest comes back without them.
   for (const one of [others, leaderId === undefined ? {} : { leaderId }])
     if (Object.keys(one).length > 0)
-      steps.push({ key: JSON.stringify(one), action: groupChangingAction(one, WORDS_OF_CHANGE) });
+      steps.push({ key: JSON.stringify(one), make: () => groupChangingAction(one, WORDS_OF_CHANGE) });
   if (Object.keys(levels).length > 0)
-    steps.push({ key: `levels ${JSON.stringify(levels)}`, action: settingLevels(levels) });
+    steps.push({ key: `levels ${JSON.stringify(levels)}`, make: () => settingLevels(levels) });
   return steps;
 }
 

@@ -21,7 +21,7 @@ import { moveInvitations } from './moved-invitations.ts';
 import { moveLeavings } from './moved-leavings.ts';
 import { judgeChange, planChange, planEach, type Step, type Versions } from './planned-change.ts';
 import type { UserChange } from './user-change.ts';
-import { columnsOf, endsOfNew, type UserDetails } from './user-details.ts';
+import { changedColumns, endsOfNew } from './user-details.ts';
 import { factsOf, membershipFact } from './user-facts.ts';
 
 /** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
@@ -44,7 +44,7 @@ export async function changeUsers(
   versions?: Versions,
 ): Promise<Changed> {
   const { outcomes, steps } = await planChange(trx, act, await judgeChange(trx, act, ids, versions), change);
-  return { outcomes, ...(await takeEach(trx, act, steps)) };
+  return { outcomes, ...(await takeSteps(trx, act, steps)) };
 }
 
 /**
@@ -59,7 +59,7 @@ export async function changeEach(
 ): Promise<Changed> {
   const outcomes = await judgeChange(trx, act, [...changes.keys()], versions);
   const { steps } = await planEach(trx, act, outcomes, changes);
-  return { outcomes, ...(await takeEach(trx, act, steps)) };
+  return { outcomes, ...(await takeSteps(trx, act, steps)) };
 }
 
 /** Somebody showed that they read the mails there: it is theirs, and known to be. Throws FieldErrors where it is another's. */
@@ -68,7 +68,8 @@ export async function changeOwnEmail(trx: Transaction, act: Act, subject: Subjec
   if (steps.length > 0) await take(trx, act, steps);
 }
 
-async function takeEach(trx: Transaction, act: Act, steps: Step[]): Promise<Omit<Changed, 'outcomes'>> {
+/** Does what was planned in the same transaction. */
+export async function takeSteps(trx: Transaction, act: Act, steps: Step[]): Promise<Omit<Changed, 'outcomes'>> {
   const written = new Map(
     steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
   );
@@ -108,19 +109,23 @@ async function take(
   await moveLeavings(trx, ends, act.at);
   await changeMemberships(
     trx,
-    steps.map(({ subject, before, after }) => ({
-      id: subject.id,
-      from: idsOf(before.groups),
-      to: idsOf(after.groups),
-      ends: after.ends,
-    })),
+    steps
+      .filter(({ before, after }) => before.groups !== after.groups)
+      .map(({ subject, before, after }) => ({
+        id: subject.id,
+        from: idsOf(before.groups),
+        to: idsOf(after.groups),
+        ends: after.ends,
+      })),
     { at: act.at, by: act.by.id },
   );
   const leaders = await endLeaderships(trx, act, idsIn(steps));
   await changeTags(
     trx,
     'user',
-    steps.map(({ subject, before, after }) => ({ id: subject.id, from: before.tags, to: after.tags })),
+    steps
+      .filter(({ before, after }) => before.tags !== after.tags)
+      .map(({ subject, before, after }) => ({ id: subject.id, from: before.tags, to: after.tags })),
   );
   const linksEnded = await endWhatIsOutdated(trx, act, steps);
   await recordChanges(
@@ -154,8 +159,16 @@ async function endWhatIsOutdated(trx: Transaction, act: Act, steps: Step[]): Pro
   await forgetPasswords(trx, idsIn(becomeApiOnly));
   const becomeOther = steps.filter(({ before, after }) => after.user.apiOnly !== before.user.apiOnly);
   if (becomeOther.length > 0) await endAccess(trx, act, idsIn(becomeOther), { endsTokens: true });
-  const others = steps.filter((step) => !moved.includes(step)).map((step) => step.subject);
-  return [...ended, ...(await endOutgrownLinks(trx, act, others))];
+  // Nobody can do more but by a group.
+  const others = steps.filter((step) => step.after.groups !== step.before.groups && !moved.includes(step));
+  return [
+    ...ended,
+    ...(await endOutgrownLinks(
+      trx,
+      act,
+      others.map((step) => step.subject),
+    )),
+  ];
 }
 
 /** At both addresses: who reads the old one may be the only one to know that it should not have changed. */
@@ -170,11 +183,6 @@ async function tellOfNewEmail(trx: Transaction, act: Act, { subject, before, aft
       { userId: subject.id, address },
       { before: from ?? 'none', after: to ?? 'none', by: act.by.name },
     );
-}
-
-function changedColumns(before: UserDetails, after: UserDetails): Record<string, unknown> {
-  const [from, to]: Record<string, unknown>[] = [columnsOf(before, before), columnsOf(after, before)];
-  return Object.fromEntries(Object.entries(to).filter(([column, value]) => from[column] !== value));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { findOperation } from '../../../bulk-operations/bulk-operation-store.ts';
-import { findScheduledFor, moveSchedule } from '../../../bulk-operations/schedule-store.ts';
+import { findScheduledAmong, findScheduledFor, moveSchedule } from '../../../bulk-operations/schedule-store.ts';
 import { DAY, HOUR, type Instant, instant } from '../../../clock.ts';
 import type { Transaction } from '../../../db/database.ts';
 
@@ -16,8 +16,13 @@ const NIGHT = 7 * HOUR;
 
 /** Whose start moves, their invitation moves with it; without a start to come it goes out at once. Those of many at once stay. */
 export async function moveInvitations(trx: Transaction, moved: MovedStart[], at: Instant): Promise<void> {
-  for (const { id, from, to } of moved) {
-    if (from === null || from === to) continue;
+  const others = moved.filter(({ from, to }) => from !== null && from !== to);
+  const scheduled = await findScheduledAmong(
+    trx,
+    others.map(({ id }) => id),
+  );
+  for (const { id, to } of others) {
+    if (!scheduled.has(id)) continue;
     for (const { operationId, dueAt } of await findScheduledFor(trx, id)) {
       const { action, size } = await findOperation(trx, operationId);
       if (action !== INVITATION || size !== 1) continue;

@@ -1,5 +1,10 @@
 import { findOperation, forgetDraft } from '../../../bulk-operations/bulk-operation-store.ts';
-import { findScheduledFor, forgetSchedule, moveSchedule } from '../../../bulk-operations/schedule-store.ts';
+import {
+  findScheduledAmong,
+  findScheduledFor,
+  forgetSchedule,
+  moveSchedule,
+} from '../../../bulk-operations/schedule-store.ts';
 import type { Instant } from '../../../clock.ts';
 import type { Transaction } from '../../../db/database.ts';
 import { LEAVE } from '../../../leaving/left-kind.ts';
@@ -16,8 +21,13 @@ export interface MovedEnd {
  * end stays where it is.
  */
 export async function moveLeavings(trx: Transaction, moved: MovedEnd[], at: Instant): Promise<void> {
-  for (const { id, from, to } of moved) {
-    if (from === null || from === to) continue;
+  const others = moved.filter(({ from, to }) => from !== null && from !== to);
+  const scheduled = await findScheduledAmong(
+    trx,
+    others.map(({ id }) => id),
+  );
+  for (const { id, from, to } of others) {
+    if (!scheduled.has(id)) continue;
     for (const { operationId, dueAt } of await findScheduledFor(trx, id)) {
       const { action, size } = await findOperation(trx, operationId);
       if (action !== LEAVE || size !== 1 || dueAt !== from) continue;

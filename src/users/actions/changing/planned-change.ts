@@ -23,7 +23,7 @@ import { ownRules } from './own-rules.ts';
 import { unfitDates, withoutEmail } from './person-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
-import { auditFields, findDetails, type UserDetails } from './user-details.ts';
+import { auditFields, type DetailPart, findDetails, type UserDetails } from './user-details.ts';
 
 /** What a change would come to. */
 export interface PlannedChange {
@@ -68,7 +68,7 @@ export async function planChange(
   change: UserChange,
 ): Promise<PlannedChange> {
   const chosen = await chosenBy(db, by, change);
-  const details = await findDetails(db, allowed(outcomes));
+  const details = await findDetails(db, allowed(outcomes), partsIn([change]));
   const after = new Map<number, UserDetails>();
   for (const subject of allowed(outcomes))
     after.set(subject.id, detailsAfter(by, subject, details.get(subject.id)!, chosen));
@@ -87,7 +87,7 @@ export async function planEach(
   changes: ReadonlyMap<number, UserChange>,
 ): Promise<PlannedChange> {
   const named = await findNamed(db, by, [...changes.values()]);
-  const details = await findDetails(db, allowed(outcomes));
+  const details = await findDetails(db, allowed(outcomes), partsIn([...changes.values()]));
   const rules = await ownRules(db, by);
   const after = new Map<number, UserDetails>();
   leaveOut(outcomes, (subject) => {
@@ -104,6 +104,18 @@ export async function planEach(
     }
   });
   return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
+}
+
+/** What changes can be told without is not read. */
+function partsIn(changes: UserChange[]): ReadonlySet<DetailPart> {
+  const parts = new Set<DetailPart>();
+  for (const { contactId, groups, tags, apiOnly, program } of changes) {
+    if (contactId !== undefined) parts.add('contact');
+    if (groups !== undefined) parts.add('groups');
+    if (tags !== undefined) parts.add('tags');
+    if (apiOnly !== undefined || program !== undefined) parts.add('owner');
+  }
+  return parts;
 }
 
 function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<number, UserDetails>): Step[] {

@@ -104,7 +104,7 @@ export function detailsAfter(
     user: { ...before.user, ...defined(given), ...integration, ...reviewed },
     contact: contactAfter(act, subject, before.contact, change, named.contacts),
     ...membershipsAfter(act, before, change, named.groups),
-    tags: changedSet(before.tags, tags),
+    tags: tags === undefined ? before.tags : changedSet(before.tags, tags),
     owner: apiOnly === undefined ? (owner ?? before.owner) : owner,
   };
 }
@@ -116,6 +116,7 @@ function membershipsAfter(
   { groups: change, groupsUntil = null }: UserChange,
   chosen: Map<number, Group>,
 ): Pick<UserDetails, 'groups' | 'ends'> {
+  if (change === undefined) return { groups: before.groups, ends: before.ends };
   const groups = groupsAfter(act, before.groups, change, chosen);
   const endIn = (id: number) => (typeof groupsUntil === 'object' ? (groupsUntil?.[id] ?? null) : groupsUntil);
   return {
@@ -138,13 +139,7 @@ function requireGroups(act: Judge, change: SetChange<number> | undefined, groups
  * Groups whose rights the actor does not hold can neither be given nor taken (R62): a form that says which groups somebody is to have
  * does not offer them, and they stay.
  */
-function groupsAfter(
-  act: Judge,
-  before: Group[],
-  change: SetChange<number> | undefined,
-  chosen: Map<number, Group>,
-): Group[] {
-  if (change === undefined) return before;
+function groupsAfter(act: Judge, before: Group[], change: SetChange<number>, chosen: Map<number, Group>): Group[] {
   const mayChange = (group: Group) => covers(act.by.rights, group.rights);
   const had = new Map(before.map((group) => [group.id, group]));
   const fixed = isWhole(change) ? before.filter((group) => !mayChange(group)) : [];

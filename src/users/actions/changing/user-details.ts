@@ -36,17 +36,26 @@ export interface UserDetails {
   owner: { id: number; name: string } | undefined;
 }
 
-/** As they stand now, by user. */
-export async function findDetails(db: Reader, subjects: Subject[]): Promise<Map<number, UserDetails>> {
-  const ids = subjects.map((subject) => subject.id);
-  const memberships = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
+/** What of it stands in other tables. */
+export type DetailPart = 'contact' | 'groups' | 'tags' | 'owner';
+const ALL_PARTS: ReadonlySet<DetailPart> = new Set(['contact', 'groups', 'tags', 'owner']);
+
+/** As they stand now, by user; what is in none of the parts is as if there were none. */
+export async function findDetails(
+  db: Reader,
+  subjects: Subject[],
+  parts: ReadonlySet<DetailPart> = ALL_PARTS,
+): Promise<Map<number, UserDetails>> {
+  const having = (part: DetailPart) => (parts.has(part) ? subjects : []);
+  const idsOfHaving = (part: DetailPart) => having(part).map((subject) => subject.id);
+  const memberships = Map.groupBy(await findMemberships(db, idsOfHaving('groups')), (membership) => membership.userId);
   const groupIds = [...memberships.values()].flat().map((membership) => membership.groupId);
   const groups = new Map((await findGroups(db, [...new Set(groupIds)])).map((group) => [group.id, group]));
-  const tags = await findTagNames(db, 'user', ids);
-  const contacts = await findContactsOfAnyOwner(db, given(subjects.map((subject) => subject.contactId)));
+  const tags = await findTagNames(db, 'user', idsOfHaving('tags'));
+  const contacts = await findContactsOfAnyOwner(db, given(having('contact').map((subject) => subject.contactId)));
   const owners = await findUserNames(
     db,
-    subjects.map((subject) => subject.apiOnlyOwnerId),
+    having('owner').map((subject) => subject.apiOnlyOwnerId),
   );
   return new Map(
     subjects.map((user) => {
@@ -101,11 +110,30 @@ function given(ids: (number | null)[]): number[] {
   return [...new Set(ids.filter((id) => id !== null))];
 }
 
-/** The columns that hold them; the keys of names are left out where these stay as they are in `before`. */
-export function columnsOf({ user, contact, owner }: UserDetails, before?: UserDetails) {
+/** The columns that hold them. */
+export function columnsOf(details: UserDetails) {
+  return { ...columnsOfNames(details), ...columnsBesideNames(details) };
+}
+
+/** Only those that hold something else than before. */
+export function changedColumns(before: UserDetails, after: UserDetails): Record<string, unknown> {
+  const isCalledAlike =
+    before.user.name === after.user.name && before.user.email === after.user.email && before.contact === after.contact;
+  const names = isCalledAlike ? [] : otherIn(columnsOfNames(before, before), columnsOfNames(after, before));
+  return Object.fromEntries([...names, ...otherIn(columnsBesideNames(before), columnsBesideNames(after))]);
+}
+
+function otherIn(from: Record<string, unknown>, to: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(to).filter(([column, value]) => from[column] !== value);
+}
+
+/** What is made of names takes longer than all others. The keys are left out where the names stay as they are in `before`. */
+function columnsOfNames({ user, contact }: UserDetails, before?: UserDetails) {
+  return { ...nameColumns(user, linkedName(contact)), ...keyColumns(user, before?.user) };
+}
+
+function columnsBesideNames({ user, contact, owner }: UserDetails) {
   return {
-    ...nameColumns(user, linkedName(contact)),
-    ...keyColumns(user, before?.user),
     no_shared_data: user.noSharedData,
     starts_at: user.startsAt,
     leaves_at: user.leavesAt,

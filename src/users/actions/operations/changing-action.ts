@@ -6,8 +6,8 @@ import type { Subject } from '../../user.ts';
 import { findLinkedUser, findUserIdsByIdentifier } from '../../user-store.ts';
 import { takenMessage } from '../../user-uniqueness.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
-import { changeUsers } from '../changing/changing-users.ts';
-import { planChange } from '../changing/planned-change.ts';
+import { changeUsers, takeSteps } from '../changing/changing-users.ts';
+import { planChange, type Step } from '../changing/planned-change.ts';
 import type { UserChange } from '../changing/user-change.ts';
 import { isWeightyChange } from '../changing/weighty-change.ts';
 import { administered } from '../user-action.ts';
@@ -17,6 +17,8 @@ export function changingAction(
   change: UserChange,
   { unchanged, ...words }: ChangingWords<Subject>,
 ): BulkAction<Subject> {
+  /** The judgement and the deed see the same, as long as these were not read again. */
+  let planned: { db: Reader; steps: ReadonlyMap<Subject, Step> } | undefined;
   return {
     ...words,
     async demandsProof(db, { by }, subjects) {
@@ -30,12 +32,15 @@ export function changingAction(
         await keepTaken(db, outcomes, change);
         const { steps } = await planChange(db, judge, outcomes, change);
         withFields(outcomes);
-        const changing = new Set(steps.map(({ subject }) => subject.id));
-        leaveOut(outcomes, ({ id }) => (changing.has(id) ? undefined : inapplicable(unchanged)));
+        const changing = new Map(steps.map((step) => [step.subject, step]));
+        planned = { db, steps: changing };
+        leaveOut(outcomes, (subject) => (changing.has(subject) ? undefined : inapplicable(unchanged)));
         // Nobody whose access ends is an administrator (promise 4).
         if (change.startsAt || change.leavesAt || change.apiOnly) await keepLastAdministrator(db, judge, outcomes);
       }),
     async perform(trx, act, subjects) {
+      const steps = planned?.db === trx ? subjects.flatMap((subject) => planned!.steps.get(subject) ?? []) : [];
+      if (steps.length === subjects.length) return (await takeSteps(trx, act, steps)).written;
       const ids = subjects.map(({ id }) => id);
       return (await changeUsers(trx, act, ids, change)).written;
     },

@@ -1,28 +1,25 @@
-import type { Instant } from '../../../clock.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
 import { writtenOf } from '../../../verbs/action.ts';
 import type { Subject } from '../../user.ts';
-import { restoreConfirmation } from '../../user-store.ts';
+import { type Confirmation, restoreConfirmations } from '../../user-store.ts';
 import { administered, unlessActive } from '../user-action.ts';
 import { recordOnUsers } from '../user-events.ts';
 
-/** Takes a confirmation of access back to what was said before it, by whom. */
-export function confirmationRestoring(confirmed: {
-  at: Instant | null;
-  by: number | null;
-}): Pick<BulkAction<Subject>, 'refusalOf' | 'refuseAmong' | 'perform'> {
+/** Takes confirmations of access back to what was said before of each, by whom. */
+export function confirmationRestoring(
+  before: ReadonlyMap<number, Confirmation>,
+): Pick<BulkAction<Subject>, 'refusalOf' | 'refuseAmong' | 'perform'> {
   return {
     refusalOf: administered(unlessActive),
     async perform(trx, act, subjects) {
-      const ids = subjects.map(({ id }) => id);
-      await restoreConfirmation(trx, ids, confirmed);
-      await recordOnUsers(trx, act, subjects, 'user.access-confirmation-undone', ({ accessConfirmedAt }) => ({
+      await restoreConfirmations(trx, new Map(subjects.map(({ id }) => [id, before.get(id)!])));
+      await recordOnUsers(trx, act, subjects, 'user.access-confirmation-undone', ({ id, accessConfirmedAt }) => ({
         before: { accessConfirmedAt },
-        after: { accessConfirmedAt: confirmed.at },
+        after: { accessConfirmedAt: before.get(id)!.at },
       }));
-      return writtenOf(subjects, ({ accessConfirmedAt, accessConfirmedBy }) => ({
+      return writtenOf(subjects, ({ id, accessConfirmedAt, accessConfirmedBy }) => ({
         before: { accessConfirmedAt, accessConfirmedBy },
-        after: { accessConfirmedAt: confirmed.at, accessConfirmedBy: confirmed.by },
+        after: { accessConfirmedAt: before.get(id)!.at, accessConfirmedBy: before.get(id)!.by },
       }));
     },
   };

@@ -10,12 +10,17 @@ import { endBy } from '../../../forms/moments.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { Group } from '../../../groups/group.ts';
 import { findGroup, findGroups } from '../../../groups/group-store.ts';
-import { grantMemberships, judgeGrants, requireEndAhead } from '../../../memberships/actions/membership-editing.ts';
+import {
+  grantMemberships,
+  judgeGrants,
+  type Meant,
+  requireEndAhead,
+} from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { type Format, format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
-import { leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
+import { allowed, leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
 import { endIn } from '../former-ends.ts';
@@ -66,11 +71,10 @@ export function additionTo(
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
         if (!asBefore) requireEndAhead(judge, untilAt);
-        leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, outcomes)));
+        leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, allowed(outcomes))));
       }),
     async perform(trx, act, subjects) {
-      const userIds = subjects.map(({ id }) => id);
-      const { before } = await grantMemberships(trx, act, { groupId: group.id, userIds, asBefore }, untilAt);
+      const { before } = await grantMemberships(trx, act, { ...meant(group, subjects), asBefore }, untilAt);
       return writtenOf(field, before, { untilAt });
     },
     was: () => `was no member of ${group.name}`,
@@ -92,10 +96,9 @@ export function groupChosen(db: Reader, choices: Choices): Promise<Group> {
   return findGroup(db, Number(choices.group));
 }
 
-/** Those of the set who are not left out already. */
-export function meant(group: Group, outcomes: Outcome<Subject>[]): { groupId: number; userIds: number[] } {
-  const userIds = outcomes.filter(({ refusal }) => !refusal).map(({ subject }) => subject.id);
-  return { groupId: group.id, userIds };
+/** Their memberships in the group, as they were just read. */
+export function meant(group: Pick<Group, 'id'>, subjects: Subject[]): Meant {
+  return { groupId: group.id, userIds: subjects.map(({ id }) => id), subjects };
 }
 
 /** Takes over what another judgement says of the same users. */

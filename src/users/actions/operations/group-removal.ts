@@ -7,6 +7,7 @@ import type { Group } from '../../../groups/group.ts';
 import { endMemberships, judgeEnds, type MembershipFacts } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { counted, were } from '../../../text/text.ts';
+import { allowed } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
@@ -43,12 +44,11 @@ export const GROUP_REMOVAL: AskingAction<Subject> = {
       refusalOf: () => undefined,
       refuseAmong: (db, judge, outcomes) =>
         unlessRefused(outcomes, async () => {
-          leaveOutOf(outcomes, await judgeEnds(db, judge, meant(group, outcomes)));
+          leaveOutOf(outcomes, await judgeEnds(db, judge, meant(group, allowed(outcomes))));
           if (mayMakeAdministrators(group)) await keepLastAdministrator(db, judge, outcomes);
         }),
       async perform(trx, act, subjects) {
-        const userIds = subjects.map(({ id }) => id);
-        const { before } = await endMemberships(trx, act, { groupId: group.id, userIds });
+        const { before } = await endMemberships(trx, act, meant(group, subjects));
         return writtenOf(field, before, null);
       },
       was: (before, format) => {

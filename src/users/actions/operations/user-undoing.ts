@@ -25,7 +25,7 @@ import { tagFact, tagOf } from '../../../verbs/facts.ts';
 import { allowed } from '../../../verbs/outcome.ts';
 import { findOwnerIds } from '../../program-owners.ts';
 import type { Subject } from '../../user.ts';
-import { findSubjects, findUsers } from '../../user-store.ts';
+import { type Confirmation, findSubjects, findUsers } from '../../user-store.ts';
 import { REACTIVATION } from '../activation.ts';
 import { changeUsers } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
@@ -46,7 +46,7 @@ import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { changingAction } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
 import { formerInWords } from './former-facts.ts';
-import { additionTo, groupChosen, leaveOutOf } from './group-addition.ts';
+import { additionTo, groupChosen, leaveOutOf, meant } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
 import { leadingAgain } from './leading-again.ts';
 
@@ -76,9 +76,10 @@ async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<st
   if (others.length === 0) return own;
   const ids = subjects.map(({ id }) => id);
   if (others.every((field) => groupOf(field) !== undefined || tagOf(field) !== undefined)) {
-    for (const { userId, groupId, untilAt } of await findMemberships(db, ids))
+    const has = (of: (field: string) => unknown) => others.some((field) => of(field) !== undefined);
+    for (const { userId, groupId, untilAt } of await findMemberships(db, has(groupOf) ? ids : []))
       own.get(userId)![membershipFact(groupId)] = { untilAt };
-    for (const [id, names] of await findTagNames(db, 'user', ids))
+    for (const [id, names] of await findTagNames(db, 'user', has(tagOf) ? ids : []))
       for (const tag of names) own.get(id)![tagFact(tag)] = true;
     return own;
   }
@@ -119,7 +120,7 @@ function isChangeOf(field: string, change: LaterChange): boolean {
 }
 
 /** What brings these fields back. */
-async function stepsFor(db: Reader, subject: Subject, wanted: Wanted, { at }: Judge): Promise<Step<Subject>[]> {
+function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject>[] {
   const { before, present } = wanted;
   const steps: Step<Subject>[] = [];
   const change: UserChange = {};
@@ -127,17 +128,24 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted, { at }: Ju
   const programs = new Map<number, number[]>();
   for (const [field, value] of Object.entries(before)) {
     const [group, tag, program] = [groupOf(field), tagOf(field), programOf(field)];
-    if (field === 'activity') steps.push({ key: `activity ${value}`, action: activityAction(subject, value) });
-    else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', action: INVITATION_WITHDRAWAL });
+    if (field === 'activity') steps.push({ key: `activity ${value}`, make: () => activityAction(subject, value) });
+    else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', make: () => INVITATION_WITHDRAWAL });
     else if (field === 'accessConfirmedAt') {
-      const confirmed = { at: value as string | null, by: (before.accessConfirmedBy as number | null) ?? null };
-      steps.push({ key: `confirmed ${JSON.stringify(confirmed)}`, action: confirmationRestoring(confirmed) });
+      const confirmed: Confirmation = {
+        at: value as Instant | null,
+        by: (before.accessConfirmedBy as number | null) ?? null,
+      };
+      steps.push({
+        key: 'confirmed',
+        value: confirmed,
+        make: (_db, values) => confirmationRestoring(values as ReadonlyMap<number, Confirmation>),
+      });
     } else if (group !== undefined)
       steps.push(
-        ...(await membershipSteps(db, group, value as MembershipFacts, {
+        ...membershipSteps(group, value as MembershipFacts, {
           present: present[membershipFact(group)] as MembershipFacts,
           at,
-        })),
+        }),
       );
     else if (program !== undefined) programs.set(Number(value), [...(programs.get(Number(value)) ?? []), program]);
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
@@ -149,7 +157,7 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted, { at }: Ju
   if (Object.keys(change).length > 0) {
     // Who is a customer's was linked by somebody who meant it.
     const back: UserChange = { ...change, asBefore: true, ...(change.contactId && { acceptsAccounts: true }) };
-    steps.push({ key: JSON.stringify(back), action: changingAction(back, WORDS_OF_CHANGE) });
+    steps.push({ key: JSON.stringify(back), make: () => changingAction(back, WORDS_OF_CHANGE) });
   }
   return steps;
 }
@@ -160,40 +168,41 @@ function activityAction({ activity }: Subject, before: unknown): StepAction<Subj
   return before === 'deactivated' ? DEACTIVATION : DELETION;
 }
 
-async function membershipSteps(
-  db: Reader,
+function membershipSteps(
   group: number,
   before: MembershipFacts,
   { present, at }: { present: MembershipFacts; at: Instant },
-): Promise<Step<Subject>[]> {
+): Step<Subject>[] {
   const untilAt = before?.untilAt ?? null;
   const choices: Choices = { group, untilAt };
-  if (before === null) return [{ key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) }];
+  if (before === null) return [{ key: `out of ${group}`, make: (db) => GROUP_REMOVAL.chosen(db, choices) }];
   const givesAgain = !isOver(before, at);
   // What is over by now and gives something again is granted anew, with all that goes with it.
   if (present !== null && !(givesAgain && isOver(present, at)))
-    return [{ key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilAt) }];
-  const addition = additionTo(await groupChosen(db, choices), untilAt, { asBefore: true });
-  const into = { key: `into ${JSON.stringify(choices)}`, action: addition };
-  return before.leads && givesAgain ? [into, { key: `leads ${group}`, action: leadingAgain(group) }] : [into];
+    return [{ key: `end ${JSON.stringify(choices)}`, make: () => membershipEnding(group, untilAt) }];
+  const into: Step<Subject> = {
+    key: `into ${JSON.stringify(choices)}`,
+    make: async (db) => additionTo(await groupChosen(db, choices), untilAt, { asBefore: true }),
+  };
+  return before.leads && givesAgain ? [into, { key: `leads ${group}`, make: () => leadingAgain(group) }] : [into];
 }
 
 /** Gives memberships the end that they had. */
 function membershipEnding(groupId: number, untilAt: string | null): StepAction<Subject> {
   const field = membershipFact(groupId);
-  const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id), asBefore: true });
+  const asBefore = (subjects: Subject[]) => ({ ...meant({ id: groupId }, subjects), asBefore: true });
   return {
     demandsProof: async (db, { by }, subjects) => {
       const [group] = await findGroups(db, [groupId]);
-      return group !== undefined && isWeightyMembership(db, by.id ?? 0, group, meant(subjects).userIds);
+      return group !== undefined && isWeightyMembership(db, by.id ?? 0, group, asBefore(subjects).userIds);
     },
     refusalOf: () => undefined,
     refuseAmong: (db, by, outcomes) =>
       unlessRefused(outcomes, async () =>
-        leaveOutOf(outcomes, await judgeUntil(db, by, meant(allowed(outcomes)), untilAt)),
+        leaveOutOf(outcomes, await judgeUntil(db, by, asBefore(allowed(outcomes)), untilAt)),
       ),
     async perform(trx, act, subjects) {
-      const { before } = await setUntil(trx, act, meant(subjects), untilAt);
+      const { before } = await setUntil(trx, act, asBefore(subjects), untilAt);
       return writtenOf(field, before, { untilAt });
     },
   };
@@ -203,7 +212,7 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
 function addProgramStep(steps: Step<Subject>[], subject: Subject, ownerId: number, programs: number[]): void {
   const step: Step<Subject> = {
     key: `programs ${programs.join()} to ${ownerId}`,
-    action: programsReturning(ownerId, programs),
+    make: () => programsReturning(ownerId, programs),
   };
   if (ownerId === subject.id) steps.push(step);
   else steps.unshift(step);
@@ -212,6 +221,7 @@ function addProgramStep(steps: Step<Subject>[], subject: Subject, ownerId: numbe
 /** Who answered for these programs does again, if they can. */
 function programsReturning(ownerId: number, programs: number[]): StepAction<Subject> {
   return {
+    changesOthers: true,
     refusalOf: () => undefined,
     async perform(trx, act, subjects) {
       const owners = await findOwnerIds(trx, programs);
