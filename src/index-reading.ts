@@ -5,6 +5,7 @@ import { ByteReader } from './facets/byte-reader.ts';
 import type { FillElsewhere } from './facets/follower.ts';
 import { unpack } from './facets/parcel.ts';
 import { programOf } from './program.ts';
+import { standBack } from './standing-back.ts';
 import type { UserPart } from './users/list/user-reading.ts';
 import type { StateLimits } from './users/user-state.ts';
 import { NotYet } from './verbs/refusals.ts';
@@ -81,6 +82,7 @@ export class IndexReaders {
       signal: failed,
       killSignal: 'SIGKILL',
     });
+    standBack(reader, 'is waited for');
     this.running.add(reader);
     try {
       // Where the system gives no process there is nothing to read from, and nothing that ends.

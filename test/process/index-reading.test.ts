@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVERYTHING } from '../../src/access/rights.ts';
 import { DAY } from '../../src/clock.ts';
@@ -94,6 +97,16 @@ describe('the process that reads an index', () => {
       expect(users.number).toBeGreaterThan(1_500);
       expect(contacts.number).toBeGreaterThan(0);
       expect(told).toEqual([expect.stringMatching(reason), expect.stringMatching(reason)]);
+    });
+
+    it('it comes after whoever is served from its first moment on', async () => {
+      const { db, clock, folder } = app;
+      const program = join(folder, 'program');
+      writeFileSync(program, '#!/bin/sh\nsleep 1; nice > "$DATA_DIR/nice"; exit 1\n', { mode: 0o700 });
+      process.execPath = program;
+      await readAll(new ContactIndex(db.read, clock.now, { fillElsewhere: readers.filling('contacts') }));
+      const { PRIORITY_BELOW_NORMAL } = constants.priority;
+      expect(Number(readFileSync(join(folder, 'nice'), 'utf8'))).toBe(Math.max(PRIORITY_BELOW_NORMAL, getPriority()));
     });
 
     it('as the server stops, nothing is read any more', async () => {
