@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { NotYet } from '../../src/verbs/refusals.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';
+import { Turns } from '../support/turns.ts';
 
 describe('the process that reads an index', () => {
   let app: TestApp;
@@ -77,6 +79,21 @@ describe('the process that reads an index', () => {
       expect(found.ids()).toEqual(expected.ids());
       expect(found.total).toBeGreaterThan(0);
     }
+  });
+
+  it('is begun in a turn of its own, where there are two', async () => {
+    const { db, clock, config } = app;
+    const users = new UserIndex(db.read, clock.now, config, { fillElsewhere: readers.filling('users') });
+    const turns = new Turns();
+    const begunIn: number[] = [];
+    const watch = createHook({
+      init: (_, type) => void (type === 'PROCESSWRAP' && begunIn.push(turns.number)),
+    }).enable();
+    await readAll(users);
+    watch.disable();
+    turns.stop();
+    expect(begunIn).toHaveLength(2);
+    expect(new Set(begunIn).size).toBe(2);
   });
 
   describe('where there is none', () => {
