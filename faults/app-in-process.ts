@@ -58,7 +58,7 @@ interface Served extends Pick<AppInProcess, 'url' | 'db' | 'express' | 'context'
 
 async function serve(db: Database, config: Config, clock: Clock): Promise<Served> {
   await migrate(db);
-  const { express, context } = createApp({ db, config, clock, logger: pino({ level: 'silent' }) });
+  const { express, context } = await createApp({ db, config, clock, logger: pino({ level: 'silent' }) });
   // Longer than any pause of a client: one that just sends where we just hang up would take it for a fault.
   const server = createServer({ keepAliveTimeout: 120_000 }, express);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -15,7 +15,7 @@ export interface MalformedCall {
   type: string;
 }
 
-const description = openApi('http://127.0.0.1');
+const description = await openApi('http://127.0.0.1');
 const { schemas } = description.components;
 
 /** Every operation that is described, with the fields of its body and what could stand in them. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import compression from 'compression';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import { may } from './access/viewer.ts';
 import { RequestLimit } from './api/contract/request-limit.ts';
 import { metricsByToken } from './api/metrics-by-token.ts';
@@ -71,14 +72,17 @@ import { proxyCheck } from './web/guards/proxy-check.ts';
 import { noStore, securityHeaders } from './web/guards/security-headers.ts';
 import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
-import { beforeLongWork, oneEachTurn } from './web/turns.ts';
+import { beforeLongWork, oneEachTurn, pause } from './web/turns.ts';
 import { whenAsked } from './web/when-asked.ts';
 import { webhooksController } from './webhooks/pages/webhooks-controller.ts';
 
-/** The whole product from top to bottom: what every request passes, what strangers reach, what needs a sign-in. */
-export function createApp(parts: AppParts): { express: Express; context: AppContext } {
+type Controller = (context: AppContext) => Router;
+
+/** The whole product from top to bottom: what every request passes, what strangers reach, what needs a sign-in. Others have their turn while it is made. */
+export async function createApp(parts: AppParts): Promise<{ express: Express; context: AppContext }> {
   const { db, config, clock, logger, mailbox } = parts;
   const context = makeContext(parts);
+  await turn();
 
   const app = express();
   app.disable('x-powered-by');
@@ -144,20 +148,21 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(forgery(config, new Visits(config, sessionCookie, clock)));
 
   app.use(settleFirst(context));
+  app.use(pause());
 
   app.use(
-    byFirstWord([
-      preferencesController(context),
-      setupController(context),
-      sessionsController(context),
-      passkeySignInController(context),
+    await oneOf(context, [
+      preferencesController,
+      setupController,
+      sessionsController,
+      passkeySignInController,
       // It asks for a sign-in itself: the next one takes every word below /invitations for a link.
-      exportController(context),
-      invitationsController(context),
-      passwordsController(context),
-      emailsController(context),
-      referenceController(context),
-      ...(mailbox ? [mailboxController(mailbox)] : []),
+      exportController,
+      invitationsController,
+      passwordsController,
+      emailsController,
+      referenceController,
+      ...(mailbox ? [() => mailboxController(mailbox)] : []),
     ]),
   );
 
@@ -165,40 +170,40 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(
-    byFirstWord([
-      credentialsController(context),
-      secondFactorsController(context),
-      ownPasskeysController(context),
-      tokensController(context),
-      provisioningController(context),
-      peopleController(context),
-      importController(context),
-      usersController(context),
-      userActionsController(context),
-      erasureController(context),
-      userSessionsController(context),
-      securityController(context),
-      overviewController(context),
-      idleAccountsController(context),
-      savedViewsController(context),
-      reviewsController(context),
-      bulkOperationsController(context),
-      scheduleController(context),
-      invitationListController(context),
-      searchController(context),
-      groupsController(context),
-      leadingController(context),
-      leavingController(context),
-      askingController(context),
-      applicationsController(context),
-      membersController(context),
-      permissionsController(context),
-      contactsController(context),
-      linkedContactsController(context),
-      auditController(context),
-      webhooksController(context),
-      installationController(context),
-      ...(parts.showsInterface ? [interfaceController()] : []),
+    await oneOf(context, [
+      credentialsController,
+      secondFactorsController,
+      ownPasskeysController,
+      tokensController,
+      provisioningController,
+      peopleController,
+      importController,
+      usersController,
+      userActionsController,
+      erasureController,
+      userSessionsController,
+      securityController,
+      overviewController,
+      idleAccountsController,
+      savedViewsController,
+      reviewsController,
+      bulkOperationsController,
+      scheduleController,
+      invitationListController,
+      searchController,
+      groupsController,
+      leadingController,
+      leavingController,
+      askingController,
+      applicationsController,
+      membersController,
+      permissionsController,
+      contactsController,
+      linkedContactsController,
+      auditController,
+      webhooksController,
+      installationController,
+      ...(parts.showsInterface ? [interfaceController] : []),
     ]),
   );
 
@@ -214,6 +219,16 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     }),
   );
   return { express: app, context };
+}
+
+/** The controllers as one, made a turn after the other: they have hundreds of routes. */
+async function oneOf(context: AppContext, controllers: Controller[]): Promise<RequestHandler> {
+  const routers: Router[] = [];
+  for (const controller of controllers) {
+    routers.push(controller(context));
+    await turn();
+  }
+  return byFirstWord(routers);
 }
 
 /** Where somebody begins: the first list that they may read, the groups that they lead, or their own page. */

@@ -6,7 +6,7 @@ const STANDS_BACK = 10;
 const SHORT = 150;
 
 /** What goes on for longer without a pause makes one where it can, in milliseconds. */
-const LONG = 8;
+const LONG = 3;
 
 /** Since when each request that is not answered yet is waited for. */
 const waiting = new Set<{ readonly since: number }>();

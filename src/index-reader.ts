@@ -1,6 +1,5 @@
 // A process that reads a part of all users, or all contacts, for the server, which answers meanwhile.
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { dataOfParent } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';
 import { openReader } from './db/database.ts';
@@ -13,8 +12,6 @@ import { readPartOfUsers } from './users/list/user-reading.ts';
 /** Nobody waits in this process. */
 const READ_AT_ONCE = 2_000;
 
-// Whoever is served goes first, where there are not processors enough for both.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 whenParentIsGone(() => process.exit(1));
 // What it waits for is the reading, not its parent.
 process.channel?.unref();

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { environmentFor } from './config.ts';
 import { ByteReader } from './facets/byte-reader.ts';
 import type { FillElsewhere } from './facets/follower.ts';
 import { unpack } from './facets/parcel.ts';
 import { programOf } from './program.ts';
+import { standBack } from './standing-back.ts';
 import type { UserPart } from './users/list/user-reading.ts';
 import type { StateLimits } from './users/user-state.ts';
 import { NotYet } from './verbs/refusals.ts';
@@ -38,6 +40,7 @@ export class IndexReaders {
   private readonly settings: Pick<IndexReading, 'limits'> & { data: Data };
   private readonly tell: (error: unknown) => void;
   private readonly running = new Set<ChildProcess>();
+  private begun: Promise<unknown> = Promise.resolve();
   private isStopped = false;
 
   /** Why an index could not be read is told to `tell`. */
@@ -49,7 +52,6 @@ export class IndexReaders {
   /** What an index of all users, or of all contacts, holds. */
   filling<Holding>(kind: Kind): FillElsewhere<Holding> {
     return async (now) => {
-      if (this.isStopped) throw new NotYet();
       const { limits } = this.settings;
       const failed = new AbortController();
       try {
@@ -72,6 +74,10 @@ export class IndexReaders {
   }
 
   private async read(reading: IndexReading, failed: AbortSignal): Promise<object> {
+    // Until there is another process, this one stands still.
+    this.begun = this.begun.then(() => turn());
+    await this.begun;
+    if (this.isStopped) throw new NotYet();
     const [program, ...args] = programOf('index-reader', [ROOM_FOR_WHAT_IS_READ]);
     // The channel is how it notices that this process is gone.
     const { dataDir, databaseUrl } = this.settings.data;
@@ -81,6 +87,7 @@ export class IndexReaders {
       signal: failed,
       killSignal: 'SIGKILL',
     });
+    standBack(reader, 'is waited for');
     this.running.add(reader);
     try {
       // Where the system gives no process there is nothing to read from, and nothing that ends.

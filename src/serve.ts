@@ -77,7 +77,7 @@ export async function serve(
     logger.warn({ err: error }, 'an index is read here, as no other process could'),
   );
   let reading: Promise<void> | undefined;
-  const { express, context } = createApp({
+  const { express, context } = await createApp({
     db,
     config,
     clock: Date.now,

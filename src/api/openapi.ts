@@ -1,3 +1,4 @@
+import { breathe } from '../giving-way.ts';
 import { VERSION } from '../program.ts';
 import { SCOPE_LABELS, SCOPES } from '../tokens/token.ts';
 import { Components, type Json } from './components.ts';
@@ -42,12 +43,14 @@ const WORDS: Record<string, string> = {
   per: 'How many a page has: 25, 50, 100 or 200.',
 };
 
-/** Made from the schemas that check what comes in, and that tests hold against what goes out (OpenAPI 3.1). */
-export function openApi(baseUrl: string): OpenApi {
+/** Made from the schemas that check what comes in, and that tests hold against what goes out (OpenAPI 3.1). Others have their turn in between. */
+export async function openApi(baseUrl: string): Promise<OpenApi> {
   const components = new Components();
   const paths: OpenApi['paths'] = {};
-  for (const route of ROUTES)
+  for (const route of ROUTES) {
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, components) };
+    await breathe();
+  }
   return {
     openapi: '3.1.0',
     info: {

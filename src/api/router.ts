@@ -29,10 +29,10 @@ const MOST_TOLD = 100;
 /** What programs ask for, by tokens alone: no cookie is read here, and no session begun. */
 export function apiRouter(app: AppContext, limit: RequestLimit): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
-  let description: object | undefined;
-  router.get('/openapi.json', (_req, res) => {
+  let description: Promise<object> | undefined;
+  router.get('/openapi.json', async (_req, res) => {
     description ??= openApi(app.config.baseUrl);
-    res.json(description);
+    res.json(await description);
   });
   router.get('/', (_req, res) => res.redirect(303, '/api'));
   router.use(async (req, res, next) => {

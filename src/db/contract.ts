@@ -13,7 +13,7 @@ export interface Database {
   readonly read: Reader;
   /** The one writing connection, for migrations. Everything else writes through `write`. */
   readonly writer: Knex;
-  /** Makes the file where there is none, which a reader cannot. Throws CannotStart where a server is none that Roster can use. */
+  /** Makes the file where there is none, which a reader cannot, and begins its log. Throws CannotStart where a server is none that Roster can use. */
   make(): Promise<void>;
   /** Runs `work` in one transaction that holds the write lock from its beginning. Returns when it is where it will be read. */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;

@@ -3,6 +3,7 @@ import type { Reader } from '../db/database.ts';
 import { idsAsJson, whereIdIn } from '../db/ids.ts';
 import { type Stretch, whereAlong } from '../db/keyset.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
+import { breathe } from '../giving-way.ts';
 import type { Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { keysOfBegun } from '../text/sort-key.ts';
@@ -29,6 +30,9 @@ const WORTH_SORTING = 50;
 
 /** So many are sorted at the most, when a walk has not found enough of them soon. */
 const MOST_SORTED = 40_000;
+
+/** So many are sorted at once; of more, the first of each part are, and then those together. */
+const SORTED_AT_ONCE = 10_000;
 
 /** So many are looked at while nothing can be counted: they are read for this page alone. */
 const LOOKED_AT = 2_000;
@@ -84,8 +88,21 @@ export function meantAlong(
   return {
     ...along(),
     keepMeant: (ids) => ids.filter((id) => meant.has(id)),
-    readSorted: meant.total <= MOST_SORTED ? (stretch, limit) => along(meant.ids()).read(stretch, limit) : undefined,
+    readSorted: meant.total <= MOST_SORTED ? sortedInParts(meant.ids, along) : undefined,
     density: meant.total / all,
+  };
+}
+
+function sortedInParts(ids: () => number[], along: (among: number[]) => Along): Along['read'] {
+  return async (stretch, limit) => {
+    let rest = ids();
+    const first: number[] = [];
+    while (rest.length > SORTED_AT_ONCE) {
+      first.push(...(await along(rest.slice(0, SORTED_AT_ONCE)).read(stretch, limit)));
+      rest = rest.slice(SORTED_AT_ONCE);
+      await breathe();
+    }
+    return along([...first, ...rest]).read(stretch, limit);
   };
 }
 

@@ -5,6 +5,7 @@ import { CannotStart } from '../cannot-start.ts';
 import { DAY, dayOf, type Instant, instant } from '../clock.ts';
 import { type DataPlace, environmentFor } from '../config.ts';
 import { commandLineProgram } from '../program.ts';
+import { standBack } from '../standing-back.ts';
 
 const DAILY = /^roster-\d{4}-\d{2}-\d{2}\.tar\.gz$/;
 const BEFORE_MIGRATION = /^before-.*\.tar\.gz$/;
@@ -60,6 +61,7 @@ async function backUpInChild({ dataDir, databaseUrl }: DataPlace, name: string):
     env: environmentFor(resolve(dataDir), databaseUrl),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  standBack(child, 'can wait');
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += chunk;

@@ -33,6 +33,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
   const lock = await joinServers(settings);
   let db: Database | undefined;
   try {
+    await turn();
     releaseReserve(dataDir);
     if (!databaseUrl) beginWithFile(dataDir);
     db = openDatabase(dataDir, databaseUrl);

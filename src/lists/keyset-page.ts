@@ -1,4 +1,5 @@
 import type { Stretch } from '../db/keyset.ts';
+import { breathe } from '../giving-way.ts';
 import type { Cursor, PageQuery } from './list-query.ts';
 
 /** Which page of a sorted list is meant. */
@@ -84,7 +85,7 @@ function ranksAhead(number: number, cursorRank: number | undefined, backwards: b
   return cursorRank === undefined ? ranks : ranks.slice(ranks.indexOf(cursorRank));
 }
 
-/** So many rows of a stretch that are meant. Where fewer of those read are than was thought, it takes longer and longer steps. */
+/** So many rows of a stretch that are meant. Where fewer of those read are than was thought, it takes longer and longer steps, with pauses in between. */
 async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number): Promise<T[]> {
   const { keepMeant, readSorted, density = 1, most = Number.POSITIVE_INFINITY } = source;
   if (!keepMeant) return source.read(stretch, wanted);
@@ -103,6 +104,7 @@ async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number)
     if (readSorted && seen >= PATIENCE && found.length < wanted)
       return [...found, ...(await readSorted({ ...stretch, from }, wanted - found.length))];
     step = Math.min(step * 4, largest);
+    await breathe();
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { breathe } from '../giving-way.ts';
 import type { PageQuery } from '../lists/list-query.ts';
 import { rememberPageSize } from './reader/list-habits.ts';
 import { render, targetOf } from './render.ts';
@@ -23,7 +24,9 @@ export async function answerList(
 ): Promise<void> {
   if (isBehindEnd && (query.after || query.before)) return res.redirect(303, firstPage);
   rememberPageSize(res, path, query, secure);
-  render(req, res, `${path.slice(1)}/index`, await pageOf(), { fragments: { [partOf(path)]: 'lists/_list' } });
+  const page = await pageOf();
+  await breathe();
+  render(req, res, `${path.slice(1)}/index`, page, { fragments: { [partOf(path)]: 'lists/_list' } });
 }
 
 /** Whether htmx asks for the list without what stands around it. */

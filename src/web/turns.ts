@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { awaited, begin as beginAnswer } from '../giving-way.ts';
+import { awaited, begin as beginAnswer, breathe } from '../giving-way.ts';
 
 /**
  * Begins one request in each turn of the event loop. Most of a page is made without waiting for anything, so that many which come at
@@ -30,6 +30,14 @@ export function oneEachTurn(): RequestHandler {
 export function beforeLongWork(): RequestHandler {
   return (_req, res, next) => {
     res.once('close', awaited());
+    next();
+  };
+}
+
+/** Lets others have their turn where it took long to get here, as it does for the first request after a start. */
+export function pause(): RequestHandler {
+  return async (_req, _res, next) => {
+    await breathe();
     next();
   };
 }

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { breathe } from '../giving-way.ts';
 
 /** A part of the program that most houses never ask for, loaded with the first request for it: its schemas take as much room as those of all pages. */
 export function whenAsked(load: () => Promise<RequestHandler>): RequestHandler {
@@ -9,6 +10,7 @@ export function whenAsked(load: () => Promise<RequestHandler>): RequestHandler {
       loading = undefined;
       throw error;
     });
+    await breathe();
     await handle(req, res, next);
   };
 }

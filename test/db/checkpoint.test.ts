@@ -5,6 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 
+/** As `synchronous` says it by number. */
+const FULL = 2;
+
 let folder: string;
 let db: Database;
 
@@ -44,4 +47,22 @@ test('a small change stays in the log', async () => {
   await write(40_000);
   await sleep(400);
   expect((await logged()).checkpointed).toBe(0);
+});
+
+test('a new log is begun when the file is made, so that whoever writes first does not wait for it', async () => {
+  await db.close();
+  db = openDatabase(folder);
+  expect(await logged()).toMatchObject({ log: 0 });
+  await db.make();
+  expect(await logged()).toMatchObject({ log: 1 });
+  const [{ synchronous }] = await db.writer.raw('pragma synchronous');
+  expect(synchronous).toBe(FULL);
+  expect(await db.read('pages')).toEqual([]);
+});
+
+test('one in which something stands is left as it is', async () => {
+  await write(40_000);
+  const { log } = await logged();
+  await db.make();
+  expect(await logged()).toMatchObject({ log });
 });

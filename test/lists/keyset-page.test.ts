@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stretch } from '../../src/db/keyset.ts';
 import { readPage, type Source } from '../../src/lists/keyset-page.ts';
+import { Turns } from '../support/turns.ts';
 
 const MANY = 100_000;
 
@@ -48,6 +49,15 @@ describe('a page of a few among many', () => {
       expect(second.rows).toEqual(expected.slice(25, 50));
       expect((await readPage({ ...query, before: second.previous }, source)).rows).toEqual(first.rows);
     }
+  });
+
+  it('lets others have their turn where it is not found soon', async () => {
+    const { source, meant } = numbersWith((number) => number > MANY - 2_000);
+    const turns = new Turns();
+    const { rows } = await readPage({ per: 25, descending: false }, { ...source, readSorted: undefined });
+    turns.stop();
+    expect(turns.number).toBeGreaterThan(0);
+    expect(rows).toEqual(meant.slice(0, 25));
   });
 
   it('is no walk past all others', async () => {

@@ -1,3 +1,7 @@
+import { createHook } from 'node:async_hooks';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVERYTHING } from '../../src/access/rights.ts';
 import { DAY } from '../../src/clock.ts';
@@ -8,6 +12,7 @@ import { NotYet } from '../../src/verbs/refusals.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';
+import { Turns } from '../support/turns.ts';
 
 describe('the process that reads an index', () => {
   let app: TestApp;
@@ -76,6 +81,21 @@ describe('the process that reads an index', () => {
     }
   });
 
+  it('is begun in a turn of its own, where there are two', async () => {
+    const { db, clock, config } = app;
+    const users = new UserIndex(db.read, clock.now, config, { fillElsewhere: readers.filling('users') });
+    const turns = new Turns();
+    const begunIn: number[] = [];
+    const watch = createHook({
+      init: (_, type) => void (type === 'PROCESSWRAP' && begunIn.push(turns.number)),
+    }).enable();
+    await readAll(users);
+    watch.disable();
+    turns.stop();
+    expect(begunIn).toHaveLength(2);
+    expect(new Set(begunIn).size).toBe(2);
+  });
+
   describe('where there is none', () => {
     const { execPath } = process;
     afterEach(() => {
@@ -94,6 +114,16 @@ describe('the process that reads an index', () => {
       expect(users.number).toBeGreaterThan(1_500);
       expect(contacts.number).toBeGreaterThan(0);
       expect(told).toEqual([expect.stringMatching(reason), expect.stringMatching(reason)]);
+    });
+
+    it('it comes after whoever is served from its first moment on', async () => {
+      const { db, clock, folder } = app;
+      const program = join(folder, 'program');
+      writeFileSync(program, '#!/bin/sh\nsleep 1; nice > "$DATA_DIR/nice"; exit 1\n', { mode: 0o700 });
+      process.execPath = program;
+      await readAll(new ContactIndex(db.read, clock.now, { fillElsewhere: readers.filling('contacts') }));
+      const { PRIORITY_BELOW_NORMAL } = constants.priority;
+      expect(Number(readFileSync(join(folder, 'nice'), 'utf8'))).toBe(Math.max(PRIORITY_BELOW_NORMAL, getPriority()));
     });
 
     it('as the server stops, nothing is read any more', async () => {

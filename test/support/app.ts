@@ -77,7 +77,7 @@ async function listen(start: Start): Promise<TestApp> {
   if (!databaseUrl) await unplug(db);
   const log: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
-  const { express, context } = createApp({ db, config, clock: clock.now, logger, mailbox, showsInterface: true });
+  const { express, context } = await createApp({ db, config, clock: clock.now, logger, mailbox, showsInterface: true });
   // Whoever comes back after a pause finds the connection as it was.
   const server = createServer({ keepAliveTimeout: 0 }, express);
   await new Promise<void>((resolve) => server.listen(Number(settings.PORT ?? 0), '127.0.0.1', resolve));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import type { NextFunction, Request, Response } from 'express';
-import { oneEachTurn } from '../../src/web/turns.ts';
+import { oneEachTurn, pause } from '../../src/web/turns.ts';
 
 it('begins what comes at once one after the other, and lets others have their turn in between', async () => {
   const handle = oneEachTurn();
@@ -25,4 +25,14 @@ it('begins what comes at once one after the other, and lets others have their tu
   expect(happened.at(-1)).toBe('fourth');
   await sleep(10);
   expect(happened.at(-1)).toBe('fifth');
+});
+
+it('pauses where it took long to get there', async () => {
+  const happened: string[] = [];
+  oneEachTurn()({} as Request, {} as Response, () => {});
+  const until = performance.now() + 20;
+  while (performance.now() < until);
+  setImmediate(() => happened.push('other'));
+  await pause()({} as Request, {} as Response, (() => happened.push('answered')) as NextFunction);
+  expect(happened).toEqual(['other', 'answered']);
 });

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { breathe } from '../../giving-way.ts';
 import { SCOPE_LABELS, SCOPES } from '../../tokens/token.ts';
 import { render } from '../../web/render.ts';
 import type { referencePage } from './reference-page.ts';
@@ -11,6 +12,7 @@ export function referenceController({ config }: AppContext): Router {
 
   router.get('/api', async (req, res) => {
     made ??= await describe(config.baseUrl);
+    await breathe();
     const scopes = SCOPES.map((scope) => ({ scope, label: SCOPE_LABELS[scope] }));
     render(req, res, 'api/reference', { ...made, scopes, perMinute: config.tokenRequests });
   });
@@ -21,5 +23,6 @@ export function referenceController({ config }: AppContext): Router {
 /** Like the interface itself it is loaded when somebody asks for it. */
 async function describe(baseUrl: string): Promise<ReturnType<typeof referencePage>> {
   const [{ openApi }, { referencePage }] = await Promise.all([import('../openapi.ts'), import('./reference-page.ts')]);
-  return referencePage(openApi(baseUrl));
+  await breathe();
+  return referencePage(await openApi(baseUrl));
 }

@@ -37,6 +37,7 @@ export function openSqliteDatabase(dataDir: string): Database {
     writer,
     async make() {
       await writer.raw('select 1');
+      await log.begin(writer);
     },
     ...writing,
     oneRow: writing,

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Knex } from 'knex';
 
 /** What SQLite itself would say: whoever is told of it knows that it is the disk. */
@@ -18,6 +19,31 @@ export class Log {
 
   constructor(filename: string) {
     this.#filename = `${filename}-wal`;
+  }
+
+  /**
+   * Begins it where nothing stands in it, by writing what the database holds already. Whoever writes first would wait for the disk three times: until it
+   * has the head of the log, its name in the folder, and what they wrote. The first two it is given here, beside whoever is served.
+   */
+  async begin(writer: Knex): Promise<void> {
+    const size = await stat(this.#filename).then(
+      (log) => log.size,
+      () => undefined,
+    );
+    if (size !== 0) return;
+    const [{ user_version }] = await writer.raw('pragma user_version');
+    await writer.raw('pragma synchronous = off');
+    try {
+      await writer.raw(`pragma user_version = ${user_version}`);
+    } catch {
+      // Another process writes, or the disk is full: it is left to the next who can.
+    } finally {
+      await writer.raw('pragma synchronous = full');
+    }
+    // Nothing is lost where it fails: the next commit has all of it flushed.
+    this.#flushed = this.#flush()
+      .then(() => this.#flushFolder())
+      .catch(() => {});
   }
 
   /**
@@ -42,6 +68,11 @@ export class Log {
   async close(): Promise<void> {
     await this.#flushed?.catch(() => {});
     await (await this.#file?.catch(() => undefined))?.close();
+  }
+
+  async #flushFolder(): Promise<void> {
+    const folder = await open(dirname(this.#filename));
+    await folder.sync().finally(() => folder.close());
   }
 
   /** SQLite locks nothing in the log, so that no lock is lost with a handle of our own. */

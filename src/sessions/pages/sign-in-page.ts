@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { isSetUp } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
+import { breathe } from '../../giving-way.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
 import type { KeptForm } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
@@ -32,5 +33,6 @@ export async function showSignIn(
     kept,
     passkeys: await passkeysOffered(app.db.read, app.config),
   };
+  await breathe();
   render(req, res, 'sessions/new', page, { status: more.status ?? (error || late ? 422 : 200) });
 }

@@ -118,8 +118,8 @@ export async function listMeanwhile(
 }
 
 /**
- * What `refreshedWith` gives, of the view and of those beside it. Where nothing was counted since the last change, all is by then that takes long
- * and is kept, with pauses.
+ * What `refreshedWith` gives, of the view and of those beside it. All is by then that takes long and is kept, with pauses: who is meant, and where nothing
+ * was counted since the last change, what is counted beside them.
  */
 async function refreshedAndCounted(
   db: Reader,
@@ -130,13 +130,12 @@ async function refreshedAndCounted(
 ): Promise<(PastedList | undefined)[]> {
   const queries = [query, ...views];
   const pasted = await refreshedWith(db, index, viewer, queries);
-  if (!index.isUncounted) return pasted;
-  const steps = [
-    () => select(index, query, viewer, pasted[0]),
+  const beside = [
     () => index.derived.groupless().set,
     ...rights.map((right) => () => index.derived.holders(right).set),
     ...views.map((view, n) => () => index.total(filterOf(index, view, viewer, pasted[n + 1]))),
   ];
+  const steps = [() => select(index, query, viewer, pasted[0]), ...(index.isUncounted ? beside : [])];
   let hadOthersTurn = false;
   for (const step of steps) {
     step();
