@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
+import { DAY, instant, MINUTE } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { closeBrowser, enter, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
@@ -16,6 +17,10 @@ let page: Page;
 
 beforeAll(async () => {
   app = await startApp();
+  const [came, seen] = [2 * DAY, 44 * MINUTE].map((ago) => instant(app.clock.now() - ago));
+  await app.db.write((trx) =>
+    trx('users').where('name', 'bob').update({ last_login_at: came, last_activity_at: seen }),
+  );
   await addCrowd(app, 60);
   page = await signedIn('alice');
 });
@@ -92,6 +97,22 @@ describe('a list', () => {
     await page.goto('/users?sort=contact');
     expect(await page.locator('td.contact > a').count()).toBeGreaterThan(0);
     expect(await cut(page.locator('td.contact'))).toEqual([]);
+  });
+
+  it('says when somebody was here last beside what stands in the next column', async () => {
+    for (const density of ['comfortable', 'compact']) {
+      await page.goto('/users?q=bob');
+      await page.evaluate((chosen) => {
+        document.documentElement.dataset.density = chosen;
+      }, density);
+      const seen = page.locator('small', { hasText: 'active 44 minutes ago' });
+      const [text, cell] = await seen.evaluate((one) => {
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        return [range, one.closest('td')!].map((each) => each.getBoundingClientRect().right);
+      });
+      expect(text).toBeLessThan(cell);
+    }
   });
 
   it.each([['a desk', DESK] as const, ['a phone', PHONE] as const])(
