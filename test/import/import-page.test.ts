@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { installationMark } from '../../src/installation/installation-mark.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { send } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -134,12 +134,28 @@ describe('a file that is imported on the page', () => {
     for (const [fields, words] of [
       [{ 'column-0': '', 'column-1': '' }, 'No column is known'],
       [{ 'column-2': 'email' }, 'Two columns mean the same: System email.'],
-      [{ by: 'name', 'column-0': '' }, 'no column means that'],
+      [{ by: 'name', 'column-0': '' }, 'no column means that: say which does, or have them found by email.'],
+      [{ 'column-1': '' }, 'no column means that: say which does, or have them found by name.'],
     ] as const) {
       const answer = await send(alice, await alice.get(path), fields);
       expect([answer.status, pageOf(answer).errors().columns]).toEqual([422, expect.stringContaining(words)]);
       expect(pageOf(answer).typed()).toMatchObject(fields);
     }
+  });
+
+  it('keeps what was said of its columns where the session ended meanwhile', async () => {
+    const path = await uploaded('Name,Email,Other\nnina,nina@example.com,x\n');
+    const said = { by: 'name', 'column-2': 'description' };
+    const form = await alice.get(path);
+    await app.db.write((trx) => trx('sessions').delete());
+    const late = await send(alice, form, said);
+    expect(late.status).toBe(401);
+    const back = await send(alice, late, { identifier: 'alice', password: PASSWORD });
+    expect(back.headers.location).toBe(`${path}/columns`);
+    const shown = await alice.get(`${path}/columns`);
+    expect([shown.status, pageOf(shown).typed()]).toEqual([200, expect.objectContaining(said)]);
+    await send(alice, shown);
+    expect(await counts(path)).toEqual(['New 1', 'Changed 0', 'Unchanged 0', 'Refused 0']);
   });
 
   it('is refused as a whole where it is none, or too much, and nothing is kept of it (R76)', async () => {
