@@ -250,8 +250,8 @@ describe('a file that is imported on the page', () => {
       'Name,Email,Starts on,Leaves on\nover,over@example.com,,2020-01-01\nturned,turned@example.com,2031-01-01,2030-01-01\nout,out@example.com,,,Support\nnina,nina@example.com,,,\n',
     );
     expect(pageOf(await alice.get(path)).texts('.rows li')).toEqual([
-      'line 2 over This moment is over. Choose a later one; Deactivate ends access at once.',
-      'line 3 turned This is not after the start.',
+      'line 2 over This end is over already. Choose a later one; Deactivate ends access at once.',
+      'line 3 turned The end is not after the start.',
       'line 4 out It has 5 cells, and the file 4 columns.',
     ]);
     await execute(path);
