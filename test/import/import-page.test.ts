@@ -71,6 +71,15 @@ describe('a file that is imported on the page', () => {
     expect(await counts(await planned(file))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 1']);
   });
 
+  it('says in its report what was changed, as its pages call it', async () => {
+    const path = await planned(
+      'Name,Email,Leaves on,No shared data,Tags,Groups\nbob,bob@example.com,2030-01-31,yes,late,Auditors\n',
+    );
+    expect(pageOf(await alice.get(await execute(path))).textOf('ul.rows')).toContain(
+      'changed: leaves on, no shared data, membership, tag late',
+    );
+  });
+
   it('is done once by presses at the same moment, and each of them leads to it', async () => {
     const path = await planned('Name,Email\nnina,nina@example.com\n');
     const { todo } = pageOf(await alice.get(path)).typed();
