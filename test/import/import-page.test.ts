@@ -71,6 +71,16 @@ describe('a file that is imported on the page', () => {
     expect(await counts(await planned(file))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 1']);
   });
 
+  it('leaves what is answered by yes or no as it is where a cell is empty', async () => {
+    const file = (noSharedData: string) =>
+      `Name,Email,No shared data,API-only\nrobin,robin@example.com,${noSharedData},\nnina,nina@example.com,,\n`;
+    await execute(await planned(file('yes')));
+    expect(await user('robin')).toMatchObject({ no_shared_data: 1, api_only: 1 });
+    expect(await user('nina')).toMatchObject({ no_shared_data: 0, api_only: 0 });
+    expect(await counts(await planned(file('')))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 0']);
+    expect(await counts(await planned(file('no')))).toEqual(['New 0', 'Changed 1', 'Unchanged 1', 'Refused 0']);
+  });
+
   it('says in its report what was changed, as its pages call it', async () => {
     const path = await planned(
       'Name,Email,Leaves on,No shared data,Tags,Groups\nbob,bob@example.com,2030-01-31,yes,late,Auditors\n',
