@@ -9,7 +9,7 @@ import { forgetWhole } from '../import/actions/forgetting.ts';
 import { stageFile } from '../import/actions/staging.ts';
 import { COLUMNS, IMPORT_KINDS } from '../import/columns.ts';
 import { UnreadableFile } from '../import/encoding.ts';
-import { type Import, MATCHED_BY, type MatchedBy } from '../import/import.ts';
+import { type Import, MATCHED_BY, type MatchedBy, notFoundBy } from '../import/import.ts';
 import { countTicked, findPlanned, type PlannedLine, tickEmails } from '../import/import-plan-store.ts';
 import { beginPlanning, findImport } from '../import/import-store.ts';
 import { refusedColumns, refusedLines } from '../import/refused-lines.ts';
@@ -82,6 +82,9 @@ async function planned(context: CommandContext, act: Act, id: number, by: Matche
   const meanings = meaningsOf(heads);
   const mistake = mistakeIn(meanings);
   if (mistake) return mistake;
+  const wrong = notFoundBy(by, kind, meanings);
+  if (wrong)
+    return wrong.instead ? `${wrong.error}: --by ${wrong.instead} finds them by ${wrong.instead}.` : `${wrong.error}.`;
   await db.write(async (trx) => beginPlanning(trx, id, { meanings, by, mark: await installationMark(trx) }));
   await untilDone(context, act, async () => (await findImport(db.read, id)).state !== 'planning');
   const found = await findImport(db.read, id);

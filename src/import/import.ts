@@ -1,10 +1,28 @@
 import type { Instant } from '../clock.ts';
 import type { Row } from '../db/tables.ts';
-import type { ImportKindName, Meanings } from './columns.ts';
+import type { ColumnKey, ImportKindName, Meanings } from './columns.ts';
 
 /** By what lines are compared with those who are there; lines of our own files by their id. */
 export const MATCHED_BY = ['email', 'name'] as const;
 export type MatchedBy = (typeof MATCHED_BY)[number];
+
+/** The column that says by what records are found. */
+export function columnFor(by: MatchedBy, kind: ImportKindName): ColumnKey {
+  return by === 'email' && kind === 'contacts' ? 'emails' : by;
+}
+
+/** Why nobody can be found by that, and by what they can be; undefined where a column says it. */
+export function notFoundBy(
+  by: MatchedBy,
+  kind: ImportKindName,
+  meanings: Meanings,
+): { error: string; instead?: MatchedBy } | undefined {
+  // Contacts without an email are found by their name either way.
+  const others: ColumnKey[] = kind === 'contacts' && by === 'email' ? ['roster_id', 'name'] : ['roster_id'];
+  if ([columnFor(by, kind), ...others].some((column) => meanings.includes(column))) return undefined;
+  const instead = MATCHED_BY.find((one) => one !== by && meanings.includes(columnFor(one, kind)));
+  return { error: `They are to be found by ${by}, and no column means that`, instead };
+}
 
 /** A view that a file is said to be all of. */
 export interface ComparedView {

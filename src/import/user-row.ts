@@ -23,7 +23,7 @@ export interface RowValues {
 }
 
 const YES = new Set(['yes', 'true', '1', 'x', 'ja', 'wahr']);
-const NO = new Set(['no', 'false', '0', '', 'nein', 'falsch']);
+const NO = new Set(['no', 'false', '0', 'nein', 'falsch']);
 // Made once: to make a rule takes longer than to ask it.
 const email = userEmail();
 const description = optional(5000, 'A description has at most 5,000 characters.');
@@ -54,7 +54,8 @@ export function checkRow(row: ImportedRow, moments: MomentRules): { values: RowV
   };
   const flag = (key: 'no_shared_data' | 'api_only', label: string): boolean | undefined => {
     const value = text(key)?.toLowerCase();
-    if (value === undefined) return undefined;
+    // Nobody becomes a person, or sees what is public, by a cell that was left empty.
+    if (!value) return undefined;
     if (!YES.has(value) && !NO.has(value)) mistakes.push(`${label} is neither yes nor no.`);
     return YES.has(value);
   };

@@ -1,4 +1,5 @@
 import type { Facts, Written } from './action.ts';
+import { fieldWords } from './field-words.ts';
 
 /** The facts that are one for each tag. */
 const TAG = 'tag:';
@@ -35,10 +36,8 @@ export function isSame(one: unknown, other: unknown): boolean {
 export function fieldsInWords(facts: Facts): string {
   const words = Object.keys(facts).map((field) => {
     if (field.startsWith('membership:')) return 'membership';
-    return field
-      .replace(':', ' ')
-      .replace(/Id$/, '')
-      .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const [name, ...part] = field.split(/:(.*)/s, 2);
+    return [fieldWords(name.replace(/Id$/, '')), ...part].join(' ');
   });
   return [...new Set(words)].join(', ');
 }

@@ -57,7 +57,8 @@ export function withFields(outcomes: Outcome<unknown>[]): void {
   for (const outcome of outcomes) {
     const { refusal } = outcome;
     if (!refusal?.fields) continue;
-    const reason = `${refusal.reason}: ${Object.values(refusal.fields).join(' ')}`;
+    // A colon or a full stop follows.
+    const reason = `${refusal.reason}: ${Object.values(refusal.fields).join(' ').replace(/\.$/, '')}`;
     outcome.refusal = { kind: refusal.kind, reason };
   }
 }

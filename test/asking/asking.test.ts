@@ -69,6 +69,16 @@ it('tells administrators where nobody leads the group, and leaders of whatever g
   expect((await mails('access-asked')).at(-1)).toMatchObject({ to: app.people.lena, what: 'write on contacts' });
 });
 
+it('leads to its form from the page of one’s own where there is something to ask for', async () => {
+  const bob = await signedIn(app, 'bob');
+  const leads = async () => pageOf(await bob.get('/me')).$(`main a[href="${FORM}"]`).length;
+  expect(await leads()).toBe(0);
+  await letAskFor(app, 'Support');
+  expect(await leads()).toBe(0);
+  await letAskFor(app, 'Auditors');
+  expect(await leads()).toBe(1);
+});
+
 it('names no group that cannot be asked for, and answers for it as for one that is not there (R86)', async () => {
   const support = await letAskFor(app, 'Support');
   const auditors = await groupId(app, 'Auditors');

@@ -51,6 +51,11 @@ describe.each([
     expect(Object.keys(rows[0])).not.toContain('System email');
     // The page stays, and can be asked again.
     await page.getByLabel('JSON Lines').check();
+    // With all columns, and what was chosen besides.
+    await page.getByRole('button', { name: 'Tick all columns' }).click();
+    await page.locator('[value=email]:checked').waitFor();
+    expect(await page.locator('[name=columns]:not(:checked)').count()).toBe(0);
+    expect(await page.getByLabel('JSON Lines').isChecked()).toBe(true);
     const again = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();
     expect((await again).suggestedFilename()).toBe('users-2026-11-22.jsonl');
@@ -65,7 +70,9 @@ it('is told by the browser to have failed where it broke off', async () => {
     await trx('users').where('id', last.id).update({ contact_id: broken });
     await trx('contacts').where('id', broken).update({ emails: 'no JSON' });
   });
-  const page = await open('/users/export?activity=active&columns=all');
+  const page = await open('/users/export?activity=active');
+  await page.getByRole('button', { name: 'Tick all columns' }).click();
+  await page.locator('[value=contact_email]:checked').waitFor();
   const coming = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download' }).click();
   expect(await (await coming).failure()).not.toBeNull();

@@ -76,6 +76,18 @@ describe('twelve people out of a mail', () => {
     expect((await page.locator('#links').inputValue()).split('\n')).toHaveLength(12);
     await looks(page, options);
     expect(clicks).toBeLessThan(10);
+    await page.emulateMedia({ media: 'print' });
+    const printed = page.locator('.on-paper');
+    await printed.waitFor();
+    expect((await printed.textContent())!.split('\n').filter((line) => line.includes('/invitations/'))).toHaveLength(
+      12,
+    );
+    expect(
+      await printed.evaluate((one) => [one.scrollHeight > one.clientHeight, one.scrollWidth > one.clientWidth]),
+    ).toEqual([false, false]);
+    for (const control of ['#links', 'main button'])
+      expect([control, await page.locator(control).filter({ visible: true }).count()]).toEqual([control, 0]);
+    await page.emulateMedia({ media: null });
     // Back, by which the browser may still show the sheet: it was done, and its report is all that there is.
     await page.goBack();
     await page.reload();

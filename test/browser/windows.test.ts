@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
+import {
+  cancelOperation,
+  claimOperation,
+  createDraft,
+  findOperation,
+  pauseOperation,
+} from '../../src/bulk-operations/bulk-operation-store.ts';
+import { DAY, instant, MINUTE } from '../../src/clock.ts';
+import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { closeBrowser, enter, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
@@ -16,6 +25,10 @@ let page: Page;
 
 beforeAll(async () => {
   app = await startApp();
+  const [came, seen] = [2 * DAY, 44 * MINUTE].map((ago) => instant(app.clock.now() - ago));
+  await app.db.write((trx) =>
+    trx('users').where('name', 'bob').update({ last_login_at: came, last_activity_at: seen }),
+  );
   await addCrowd(app, 60);
   page = await signedIn('alice');
 });
@@ -92,6 +105,22 @@ describe('a list', () => {
     await page.goto('/users?sort=contact');
     expect(await page.locator('td.contact > a').count()).toBeGreaterThan(0);
     expect(await cut(page.locator('td.contact'))).toEqual([]);
+  });
+
+  it('says when somebody was here last beside what stands in the next column', async () => {
+    for (const density of ['comfortable', 'compact']) {
+      await page.goto('/users?q=bob');
+      await page.evaluate((chosen) => {
+        document.documentElement.dataset.density = chosen;
+      }, density);
+      const seen = page.locator('small', { hasText: 'active 44 minutes ago' });
+      const [text, cell] = await seen.evaluate((one) => {
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        return [range, one.closest('td')!].map((each) => each.getBoundingClientRect().right);
+      });
+      expect(text).toBeLessThan(cell);
+    }
   });
 
   it.each([['a desk', DESK] as const, ['a phone', PHONE] as const])(
@@ -230,6 +259,33 @@ describe('the tabs', () => {
       await page.goto('/audit');
       expect([width, await cut(page.locator('.tabs, .tabs > a'))]).toEqual([width, []]);
     }
+  });
+
+  it('stand so beside an operation that is under way, and what can be taken back', async () => {
+    const act = { ...commandLineAct(app.context.actSettings), at: instant(app.clock.now()) };
+    const id = await app.db.write(async (trx) => {
+      const draft = await createDraft(trx, act, {
+        subjectType: 'user',
+        action: 'confirm-access',
+        ids: [app.people.bob],
+      });
+      await claimOperation(trx, await findOperation(trx, draft), act);
+      await pauseOperation(trx, draft, act.at, 'it waits');
+      return draft;
+    });
+    app.context.operations.wake();
+    await app.context.operations.idle();
+    await page.goto(`/users/${app.people.bob}/edit`);
+    await page.getByLabel('Description').fill('Night shifts');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.setViewportSize(PHONE);
+    await page.goto('/audit');
+    await page.getByRole('link', { name: '1 operation paused' }).waitFor();
+    await page.getByRole('button', { name: /^Undo/ }).waitFor();
+    expect(await cut(page.locator('.tabs, .tabs > a'))).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await app.db.write((trx) => cancelOperation(trx, id, act.at));
   });
 });
 

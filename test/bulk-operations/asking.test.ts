@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import type { Person } from '../../seeds/cast.ts';
+import { DAY } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
 import { groupId } from '../support/people.ts';
@@ -70,6 +71,30 @@ describe('an action that has to be told more', () => {
     expect(again('#group-error').text()).toContain('Choose one of the groups');
     expect(again('#untilAt-error').text()).toContain('Enter a date');
     expect(again('input[name=untilAt]').val()).toBe('31.12.2026');
+  });
+
+  it.each([
+    { action: 'add-to-group', field: 'untilAt', says: 'This moment is over. Choose a later one.' },
+    {
+      action: 'set-leaving',
+      field: 'leavesAt',
+      says: 'This end is over already. Choose a later one; Deactivate ends access at once.',
+    },
+    { action: 'keep-program', field: 'reviewOn', says: 'Choose a day that is still to come.' },
+  ])('takes no day that is over: $action', async ({ action, field, says }) => {
+    const path = await begun(action, 'robin', 'bob');
+    const late = await alice.post(`${path}/choices`, { group: support, [field]: '2020-01-31' });
+    const page = load(late.text);
+    expect([late.status, page(`#${field}-error`).text().trim()]).toEqual([422, says]);
+    expect(page(`input[name=${field}]`).val()).toBe('2020-01-31');
+    expect((await alice.post(`${path}/choices`, { group: support, [field]: '2030-01-31' })).status).toBe(303);
+  });
+
+  it('says whom a day no longer suits when it is over before it is done', async () => {
+    const path = await chosen('set-leaving', ['bob', 'max'], { leavesAt: '2026-11-23' });
+    app.clock.advance(7 * DAY);
+    const page = load((await (await signedIn(app, 'alice')).get(path)).text);
+    expect(page('#sheet').text().replace(/\s+/g, ' ')).toContain('Deactivate ends access at once:');
   });
 
   it('finds groups without a script, and takes and drops them', async () => {

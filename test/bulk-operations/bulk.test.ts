@@ -288,6 +288,11 @@ describe('the execution', () => {
     expect(report('main ul.rows li').length).toBe(3);
     expect(report('main').text()).toContain('is already deactivated');
     expect(load((await alice.get(`${path}?outcome=changed`)).text)('main ul.rows li').length).toBe(2);
+    // What is searched for stays through the filters.
+    const sought = load((await alice.get(`${path}?q=bob`)).text);
+    const paths = sought('nav.outcomes a:not([download])').map((_, link) => sought(link).attr('href'));
+    expect(paths.get().filter((each) => !each.includes('q=bob'))).toEqual([]);
+    expect(paths.length).toBe(4);
     expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
     const ada = await signedIn(app, 'ada');
     expect((await ada.get(path)).status).toBe(200);

@@ -12,6 +12,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { download } from '../support/exports.ts';
+import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { type Session, signedIn } from '../support/session.ts';
 import { atFirst, type Download, downloadSlowly, type OnPiece } from '../support/slow-download.ts';
@@ -30,7 +31,7 @@ afterEach(() => app.close());
 
 /** Downloads all users. */
 async function slowly(session: Session, onPiece: OnPiece): Promise<Download> {
-  const page = pageOf(await session.get('/users/export?columns=all')).typed();
+  const page = pageOf(await submit(session, '/users/export', { step: 'all' })).typed();
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...page, _csrf: await session.formToken() }))
     for (const one of [value].flat()) body.append(name, one);

@@ -5,7 +5,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { addContact } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';
-import { download, exported, rowsOf } from '../support/exports.ts';
+import { download, downloadAll, exported, rowsOf } from '../support/exports.ts';
 import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
@@ -31,8 +31,9 @@ describe('an export of users', () => {
     expect(page.textOf('.lead')).toMatch(/^9 users, as this view shows them\.$/);
     expect(page.typed().columns).toEqual(['name', 'tags']);
     expect(page.typed().view).toBe('/users?activity=active&sort=-email');
-    const all = pageOf(await alice.get(page.$('fieldset a').attr('href')!));
+    const all = pageOf(await submit(alice, path, { step: 'all', fileFormat: 'jsonl' }));
     expect(all.typed().columns).toHaveLength(all.$('input[name=columns]').length);
+    expect(all.typed()).toMatchObject({ fileFormat: 'jsonl', view: '/users?activity=active&sort=-email' });
   });
 
   it('holds those of the view in its order, in the columns that are ticked, as a file', async () => {
@@ -74,7 +75,7 @@ describe('an export of users', () => {
     expect(bob.Description.replace('\r\n', '\n')).toBe('first line\nsecond, "quoted"');
     expect(bob['Roster id']).toMatch(/^[b-z]{16}:user:\d+:last of 1$/);
     expect(bob['Created (UTC)']).toMatch(/^2026-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    const text = (await download(alice, '/users/export?columns=all')).text;
+    const text = (await downloadAll(alice, '/users/export')).text;
     // That a program has none is no token, nor is how many it has.
     expect(text.replace(/no-token|Tokens,Token used last/g, '')).not.toMatch(/\$2[aby]\$|password_hash|token/i);
   });
@@ -96,7 +97,7 @@ describe('an export of users', () => {
         .where('name', 'Berlin')
         .update({ name: hostile('tag') });
     });
-    const { text } = await download(alice, `/users/export?ids=${app.people.bob}&columns=all`);
+    const { text } = await downloadAll(alice, `/users/export?ids=${app.people.bob}`);
     const cells: string[][] = parse(text, { bom: true, record_delimiter: '\r\n' });
     expect(cells.flat().filter((cell) => /^[=+\-@\t\r\0＝＋－＠]/.test(cell))).toEqual([]);
     const [row] = rowsOf(text);
@@ -111,7 +112,7 @@ describe('an export of users', () => {
     });
     expect(splitCell(row.Groups)).toEqual([hostile('group')]);
     expect(splitCell(row.Tags)).toEqual([hostile('tag'), 'part-time']);
-    const asJson = await download(alice, `/users/export?ids=${app.people.bob}&columns=all`, { fileFormat: 'jsonl' });
+    const asJson = await downloadAll(alice, `/users/export?ids=${app.people.bob}`, { fileFormat: 'jsonl' });
     const [, record] = asJson.text
       .trim()
       .split('\n')
@@ -120,7 +121,7 @@ describe('an export of users', () => {
   });
 
   it('is the same as JSON Lines, without escapes, and says what it is and that it is whole', async () => {
-    const answer = await download(alice, '/users/export?q=bob&columns=all', { fileFormat: 'jsonl' });
+    const answer = await downloadAll(alice, '/users/export?q=bob', { fileFormat: 'jsonl' });
     const lines = String(answer.text ?? answer.body)
       .trim()
       .split('\n')
@@ -224,7 +225,7 @@ describe('who may export', () => {
       trx('users').where('name', 'bob').update({ contact_id: contact, contact_name: 'Hush Person' }),
     );
     const max = await signedIn(app, 'max');
-    const page = pageOf(await max.get('/users/export?columns=all'));
+    const page = pageOf(await submit(max, '/users/export', { step: 'all' }));
     expect(page.typed().columns).not.toContain('contact');
     const given = await max.post('/users/export', {
       view: '/users',
@@ -256,7 +257,7 @@ describe('who may export', () => {
       '/contacts/export?owner=private',
       '/audit/export',
     ]) {
-      const answer = await download(alice, `${path}${path.includes('?') ? '&' : '?'}columns=all`);
+      const answer = await downloadAll(alice, path);
       // The address that was searched for stands in the audit alone, and is one's own.
       expect([path, /Hush Person|hush@/.test(answer.text)]).toEqual([path, false]);
     }

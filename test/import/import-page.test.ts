@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { installationMark } from '../../src/installation/installation-mark.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { send } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -71,6 +71,25 @@ describe('a file that is imported on the page', () => {
     expect(await counts(await planned(file))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 1']);
   });
 
+  it('leaves what is answered by yes or no as it is where a cell is empty', async () => {
+    const file = (noSharedData: string) =>
+      `Name,Email,No shared data,API-only\nrobin,robin@example.com,${noSharedData},\nnina,nina@example.com,,\n`;
+    await execute(await planned(file('yes')));
+    expect(await user('robin')).toMatchObject({ no_shared_data: 1, api_only: 1 });
+    expect(await user('nina')).toMatchObject({ no_shared_data: 0, api_only: 0 });
+    expect(await counts(await planned(file('')))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 0']);
+    expect(await counts(await planned(file('no')))).toEqual(['New 0', 'Changed 1', 'Unchanged 1', 'Refused 0']);
+  });
+
+  it('says in its report what was changed, as its pages call it', async () => {
+    const path = await planned(
+      'Name,Email,Leaves on,No shared data,Tags,Groups\nbob,bob@example.com,2030-01-31,yes,late,Auditors\n',
+    );
+    expect(pageOf(await alice.get(await execute(path))).textOf('ul.rows')).toContain(
+      'changed: leaves on, no shared data, membership, tag late',
+    );
+  });
+
   it('is done once by presses at the same moment, and each of them leads to it', async () => {
     const path = await planned('Name,Email\nnina,nina@example.com\n');
     const { todo } = pageOf(await alice.get(path)).typed();
@@ -134,12 +153,28 @@ describe('a file that is imported on the page', () => {
     for (const [fields, words] of [
       [{ 'column-0': '', 'column-1': '' }, 'No column is known'],
       [{ 'column-2': 'email' }, 'Two columns mean the same: System email.'],
-      [{ by: 'name', 'column-0': '' }, 'no column means that'],
+      [{ by: 'name', 'column-0': '' }, 'no column means that: say which does, or have them found by email.'],
+      [{ 'column-1': '' }, 'no column means that: say which does, or have them found by name.'],
     ] as const) {
       const answer = await send(alice, await alice.get(path), fields);
       expect([answer.status, pageOf(answer).errors().columns]).toEqual([422, expect.stringContaining(words)]);
       expect(pageOf(answer).typed()).toMatchObject(fields);
     }
+  });
+
+  it('keeps what was said of its columns where the session ended meanwhile', async () => {
+    const path = await uploaded('Name,Email,Other\nnina,nina@example.com,x\n');
+    const said = { by: 'name', 'column-2': 'description' };
+    const form = await alice.get(path);
+    await app.db.write((trx) => trx('sessions').delete());
+    const late = await send(alice, form, said);
+    expect(late.status).toBe(401);
+    const back = await send(alice, late, { identifier: 'alice', password: PASSWORD });
+    expect(back.headers.location).toBe(`${path}/columns`);
+    const shown = await alice.get(`${path}/columns`);
+    expect([shown.status, pageOf(shown).typed()]).toEqual([200, expect.objectContaining(said)]);
+    await send(alice, shown);
+    expect(await counts(path)).toEqual(['New 1', 'Changed 0', 'Unchanged 0', 'Refused 0']);
   });
 
   it('is refused as a whole where it is none, or too much, and nothing is kept of it (R76)', async () => {
@@ -234,8 +269,8 @@ describe('a file that is imported on the page', () => {
       'Name,Email,Starts on,Leaves on\nover,over@example.com,,2020-01-01\nturned,turned@example.com,2031-01-01,2030-01-01\nout,out@example.com,,,Support\nnina,nina@example.com,,,\n',
     );
     expect(pageOf(await alice.get(path)).texts('.rows li')).toEqual([
-      'line 2 over This moment is over. Choose a later one; Deactivate ends access at once.',
-      'line 3 turned This is not after the start.',
+      'line 2 over This end is over already. Choose a later one; Deactivate ends access at once.',
+      'line 3 turned The end is not after the start.',
       'line 4 out It has 5 cells, and the file 4 columns.',
     ]);
     await execute(path);

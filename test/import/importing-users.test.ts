@@ -339,4 +339,18 @@ describe('the command import', () => {
     expect((await roster('import', 'users', path('nowhere'))).code).toBe(2);
     expect((await roster('unlock', 'bob', '--apply')).code).toBe(1);
   });
+
+  it('names the other way to find people where no column says the one', async () => {
+    const told = async (file: string, ...more: string[]) => {
+      const { code, data } = await imported(file, ...more);
+      return [code, data.error];
+    };
+    const unfound = 'They are to be found by email, and no column means that: --by name finds them by name.';
+    expect(await told('Name,Tags\nbob,late\n')).toEqual([2, unfound]);
+    expect(await told('Name,Tags\nbob,late\n', '--by', 'name')).toEqual([0, undefined]);
+    expect(await told('Email,Tags\nbob@example.com,late\n', '--by', 'name')).toEqual([
+      2,
+      expect.stringMatching(/--by email/),
+    ]);
+  });
 });

@@ -62,6 +62,20 @@ describe('a list of people that is pasted', () => {
     });
   });
 
+  it('says which of its columns are not read', async () => {
+    const table = await read('Email\tShoe size\tRoom\nmaria@new.example\t39\t<b>7</b>');
+    expect(pageOf(table).textOf('#unread')).toBe('Not read: the columns Shoe size, Room.');
+    expect(pageOf(await read(TWO)).textOf('#unread')).toBe('');
+  });
+
+  it('is told nothing wrong while a group is looked for', async () => {
+    const table = await read(TWO, { untilAt: '2026-02-30' });
+    const sought = await send(alice, table, { groupsSearch: 'supp', step: 'find groups' });
+    expect([sought.status, pageOf(sought).errors()]).toEqual([200, {}]);
+    const left = await sheetOf(sought, { groupsSearch: 'supp' });
+    expect([left.status, Object.keys(pageOf(left).errors())]).toEqual([422, ['groupsSearch', 'untilAt']]);
+  });
+
   it('says when each of them starts and leaves, and each is invited on that morning', async () => {
     const mailing = await startMailing();
     const by = await signedIn(mailing.app, 'alice');

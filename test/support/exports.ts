@@ -13,9 +13,15 @@ export async function download(session: Session, path: string, fields: Fields = 
   return session.post(path.split('?')[0], { ...standing, ...fields });
 }
 
+/** The same with all columns, which a button ticks. */
+export async function downloadAll(session: Session, path: string, fields: Fields = {}) {
+  const ticked = pageOf(await download(session, path, { step: 'all' })).typed();
+  return download(session, path, { columns: ticked.columns, ...fields });
+}
+
 /** All columns of a list as CSV, read by a parser that is not ours. */
 export async function exported(session: Session, path: string): Promise<Row[]> {
-  const answer = await download(session, `${path}${path.includes('?') ? '&' : '?'}columns=all`);
+  const answer = await downloadAll(session, path);
   if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
   return rowsOf(answer.text);
 }

@@ -268,3 +268,19 @@ describe('a pasted list of people', () => {
       expect(searchedFor(text)).toBe(text);
   });
 });
+
+describe('the columns of a pasted table of which nothing is read', () => {
+  it.each([
+    ['are called by their heads', 'No\tEmail\tShoe size\n1\tmaria@example.org\t39', ['No', 'Shoe size']],
+    ['are none without values', 'Email,Phone,\nmaria@example.org,,', []],
+    ['are those with a head that another has', 'Email;Email\nmaria@example.org;m@example.org', ['Email']],
+    [
+      'are called as they begin, where they have no heads',
+      'Maria\tmaria@example.org\tIT\t39\nTom\ttom@example.org\tHR\t44',
+      ['“39” …'],
+    ],
+    ['are none of what is no table', 'Maria Müller <maria@example.org>', []],
+  ])('%s', (_, text, unread) => {
+    expect(readPeople(text).unread).toEqual(unread);
+  });
+});

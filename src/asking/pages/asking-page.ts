@@ -7,6 +7,7 @@ import { minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { findGroupsToAskFor } from '../../groups/group-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
+import type { SignedIn } from '../../sessions/signed-in.ts';
 import { render } from '../../web/render.ts';
 import { type Asked, MOST_OPEN } from '../access-request.ts';
 import { countRequests } from '../access-request-store.ts';
@@ -28,10 +29,28 @@ export async function showAsking(
   res: Response,
   { typed, errors = {} }: { typed: Typed; errors?: Errors },
 ): Promise<void> {
-  const db = app.db.read;
   const viewer = req.viewer!;
+  const { open } = await countRequests(app.db.read, viewer.id, minuteOf(app.clock()));
+  const page = {
+    title: 'Ask for access',
+    typed,
+    errors,
+    open,
+    mostOpen: MOST_OPEN,
+    ...(await offersFor(app, viewer)),
+  };
+  render(req, res, 'asking/new', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+}
+
+/** Whether there is anything to ask for. */
+export async function mayAsk(app: AppContext, viewer: SignedIn): Promise<boolean> {
+  const { groups, rights } = await offersFor(app, viewer);
+  return groups.length + rights.length > 0;
+}
+
+async function offersFor(app: AppContext, viewer: SignedIn): Promise<{ groups: Offer[]; rights: Offer[] }> {
+  const db = app.db.read;
   const now = minuteOf(app.clock());
-  const { open } = await countRequests(db, viewer.id, now);
   const memberships = await findMemberships(db, [viewer.id]);
   const own = new Map(memberships.filter((one) => !isOver(one, now)).map((one) => [one.groupId, one]));
   const groups = await findGroupsToAskFor(db, MOST_GROUPS);
@@ -46,16 +65,7 @@ export async function showAsking(
         description: group.description,
       };
     });
-  const page = {
-    title: 'Ask for access',
-    typed,
-    errors,
-    open,
-    mostOpen: MOST_OPEN,
-    groups: offeredGroups,
-    rights: await rightsOffered(app, viewer.rights, groups),
-  };
-  render(req, res, 'asking/new', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  return { groups: offeredGroups, rights: await rightsOffered(app, viewer.rights, groups) };
 }
 
 async function rightsOffered(

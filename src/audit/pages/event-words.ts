@@ -1,6 +1,7 @@
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { counted } from '../../text/text.ts';
 import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
+import { fieldWords } from '../../verbs/field-words.ts';
 import { type AuditEvent, ERASED, type Reference, referencesIn } from '../audit-event.ts';
 import type { Done } from '../audit-summaries.ts';
 import type { ShownName } from './named-records.ts';
@@ -107,33 +108,6 @@ export function doneWords({ action, subjectType, number }: Done): string {
   return `${verb} ${counted(number, subjectType)}`;
 }
 
-/** Fields that their names do not say well enough; the others are told by the words in their name. */
-const FIELDS: Record<string, string> = {
-  accessConfirmedAt: 'access confirmed',
-  apiOnly: 'API-only',
-  apiOnlyOwner: 'owner of API-only',
-  apiOnlyReason: 'reason for API-only',
-  apiOnlyReviewOn: 'review date',
-  attemptsAtKnownDevices: 'failed attempts at known devices',
-  companyId: 'company',
-  counter: 'counted for',
-  dueAt: 'due',
-  expiresOn: 'leaves on',
-  lastActivityAt: 'last activity then',
-  lastLoginAt: 'last login then',
-  endDays: 'deactivated after days',
-  isOn: 'on',
-  isPaused: 'paused',
-  leavesAt: 'leaves on',
-  tellDays: 'leaders told after days',
-  warnDays: 'asked after days',
-  startsAt: 'starts on',
-  states: 'states then',
-  invitationExpiresAt: 'invitation open until',
-  loginAttempts: 'failed attempts',
-  until: 'member until',
-};
-
 /** Moments that are told as the days they stand for: the end of a day is no beginning of the next. */
 const BOUNDS: Record<string, 'start' | 'end'> = { startsAt: 'start', leavesAt: 'end', untilAt: 'end' };
 
@@ -142,11 +116,6 @@ const VALUES: Record<string, Record<string, string>> = {
   answer: { keep: 'keep', remove: 'remove from the group', leave: 'leaves the house', unsure: 'I don’t know' },
   counter: { account: 'unknown devices', 'known device': 'a known device' },
 };
-
-export function fieldWords(field: string): string {
-  if (Object.hasOwn(FIELDS, field)) return FIELDS[field];
-  return field.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
-}
 
 /** A value as a person says it. */
 function spokenValue(field: string, value: unknown): unknown {

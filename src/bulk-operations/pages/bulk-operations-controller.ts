@@ -104,7 +104,7 @@ async function steer(app: AppContext, req: Request, res: Response, deed: Deed): 
   const steered = app.db.write((trx) => steerOperation(trx, actOf(app, req), operation, deed));
   await steered.catch((error) => {
     if (!(error instanceof Conflict)) throw error;
-    flash(req, error.message);
+    flash(req, error.message, { isNothing: true });
   });
   app.operations.wake();
   res.redirect(303, `/bulk-operations/${operation.id}`);

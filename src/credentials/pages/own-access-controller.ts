@@ -7,6 +7,7 @@ import { findApplications } from '../../applications/application-store.ts';
 import { findOwnRequests } from '../../asking/access-request-store.ts';
 import { askedInWords } from '../../asking/asked-words.ts';
 import { groupsFor } from '../../asking/deciding.ts';
+import { mayAsk } from '../../asking/pages/asking-page.ts';
 import { minuteOf } from '../../clock.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
@@ -82,6 +83,7 @@ export function ownAccessController(app: AppContext): Router {
         .filter(({ key }) => !Object.hasOwn(WAYS, key) && viewer.rights[key] !== undefined)
         .map(({ key, name }) => ({ name, level: viewer.rights[key] })),
       requests: await ownRequests(app, viewer.id, groups),
+      mayAsk: await mayAsk(app, viewer),
       programs: await findOwnedBy(db, [viewer.id]),
       waiting: [...(await askedOf(db, viewer)), ...(await askedToReview(db, viewer.id))],
     });

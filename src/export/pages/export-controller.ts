@@ -4,7 +4,7 @@ import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { fewAtOnce } from '../../web/few-at-once.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { EXPORT_KINDS } from './export-kinds.ts';
-import { showExport } from './export-page.ts';
+import { isTicking, showExport } from './export-page.ts';
 import { sendExport } from './export-sending.ts';
 
 /** Every list as a file: what it shows, for who may read it. */
@@ -14,7 +14,8 @@ export function exportController(app: AppContext): Router {
   for (const kind of Object.values(EXPORT_KINDS)) {
     const read = requireRight(kind.application, 'read');
     router.get(`/${kind.name}/export`, read, (req: Request, res: Response) => showExport(app, req, res, kind));
-    router.post(`/${kind.name}/export`, read, confirmed(app), (req: Request, res: Response) =>
+    const ofFiles = confirmed(app, (req) => !isTicking(req));
+    router.post(`/${kind.name}/export`, read, ofFiles, (req: Request, res: Response) =>
       sendExport(app, req, res, { kind, oneOfFew }),
     );
   }

@@ -35,14 +35,13 @@ export interface TypedExport extends Chosen {
   columns: string[];
 }
 
-/** The page of a list's export: those columns are ticked that the reader's list shows, or all of them. */
+/** The page of a list's export: those columns are ticked that the reader's list shows. */
 export async function showExport(app: AppContext, req: Request, res: Response, kind: Kind): Promise<void> {
   const search = searchOf(req.originalUrl);
   const chosen = await chosenIn(app, req, kind, search);
-  const isAll = req.query.columns === 'all';
   const listed = kind.listedIn?.(search, req.viewer!.user.listColumns);
   const columns = columnsFor(kind, req.viewer!)
-    .filter(({ key, isListed }) => isAll || (listed?.includes(key) ?? isListed))
+    .filter(({ key, isListed }) => listed?.includes(key) ?? isListed)
     .map(({ key }) => key);
   await showForm(app, req, res, { kind, typed: { ...chosen, fileFormat: 'csv', columns } });
 }
@@ -62,9 +61,14 @@ async function frozenBy(app: AppContext, req: Request, kind: Kind, from: string)
   return { meant: { ids: await findItemIds(app.db.read, id) }, from: id, backPath: view ?? undefined };
 }
 
+/** Whether it is to tick all columns, and nothing is sent yet. */
+export function isTicking({ body }: Request): boolean {
+  return body?.step === 'all';
+}
+
 /** What was typed into it. Throws where no form of ours says so: a view that cannot be read must not come to mean everybody. */
 export async function typedExport(app: AppContext, req: Request, kind: Kind): Promise<TypedExport> {
-  const typed = typedFields(req.body, ['view', 'ids', 'chosen', 'fileFormat'], ['columns']);
+  const typed = typedFields(req.body, ['view', 'ids', 'chosen', 'fileFormat', 'step'], ['columns']);
   const fileFormat = FILE_FORMATS.find((one) => one === typed.fileFormat);
   if (!fileFormat) throw new Malformed('There is no such format.');
   const meaning = typed.chosen
@@ -121,7 +125,6 @@ export async function showForm(
     viewPath,
     from,
     ids: 'ids' in meant && from === undefined ? meant.ids.join() : undefined,
-    allColumnsPath: allColumnsPath(kind, typed),
   };
   render(req, res, 'export/index', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
 }
@@ -135,10 +138,4 @@ async function totalInWords(
   if ('ids' in meant) return counted(meant.ids.length, kind.noun);
   const { total, isMore } = await kind.freeze(app, viewer, meant.view, formatOf(req));
   return isMore ? `more than ${counted(total, kind.noun)}` : counted(total, kind.noun);
-}
-
-function allColumnsPath(kind: Kind, { meant, from }: Chosen): string {
-  if (from !== undefined) return `/${kind.name}/export?chosen=${from}&columns=all`;
-  const search = 'view' in meant ? searchOf(kind.viewPath(meant.view)) : `ids=${meant.ids.join()}`;
-  return `/${kind.name}/export?${search}${search ? '&' : ''}columns=all`;
 }

@@ -11,7 +11,7 @@ import { exportRecords } from '../actions/exporting.ts';
 import { columnsFor, type ExportKind } from '../exportable.ts';
 import type { FileFormat } from '../file-format.ts';
 import type { ExportSources } from './export-kinds.ts';
-import { showForm, typedExport } from './export-page.ts';
+import { isTicking, showForm, typedExport } from './export-page.ts';
 
 const TYPES: Record<FileFormat, string> = { csv: 'text/csv', jsonl: 'application/x-ndjson' };
 
@@ -25,6 +25,7 @@ export async function sendExport(app: AppContext, req: Request, res: Response, s
   const { kind, oneOfFew } = sending;
   const typed = await typedExport(app, req, kind);
   const known = columnsFor(kind, req.viewer!).map(({ key }) => key);
+  if (isTicking(req)) return showForm(app, req, res, { kind, typed: { ...typed, columns: known } });
   if (!typed.columns.some((key) => known.includes(key))) {
     const errors = { columns: 'Tick at least one column.' };
     return showForm(app, req, res, { kind, typed, errors });

@@ -3,8 +3,8 @@ import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { render } from '../../web/render.ts';
-import { COLUMNS, type ColumnKey, type ImportKindName, type Meanings } from '../columns.ts';
-import { type Import, type ImportChoices, MATCHED_BY } from '../import.ts';
+import { COLUMNS, type ImportKindName, type Meanings } from '../columns.ts';
+import { columnFor, type Import, type ImportChoices, MATCHED_BY, notFoundBy } from '../import.ts';
 import { findLines } from '../import-store.ts';
 import { rememberedMeanings } from '../remembered-columns.ts';
 import { viewsToCompare } from './missing-page.ts';
@@ -36,10 +36,10 @@ export function checkedColumns(typed: Typed, kind: ImportKindName): { values?: T
   const { by, meanings } = typed;
   const mistake = COLUMNS[kind].mistakeIn(meanings);
   if (mistake) return { error: mistake };
-  const isOurs = meanings.includes('roster_id');
-  if (!isOurs && !meanings.includes(columnOf(by, kind)))
-    return { error: `They are to be found by ${by}, and no column means that.` };
-  return { values: typed };
+  const wrong = notFoundBy(by, kind, meanings);
+  if (!wrong) return { values: typed };
+  const { error, instead } = wrong;
+  return { error: `${error}: say which does${instead ? `, or have them found by ${instead}` : ''}.` };
 }
 
 /** What each column means: as it was said, or as this person said it last, or as it is called. */
@@ -78,11 +78,6 @@ export async function showColumns(
   render(req, res, 'import/columns', page, { status: error === undefined ? 200 : 422 });
 }
 
-/** The column that says by what records are found. */
-function columnOf(by: ImportChoices['by'], kind: ImportKindName): ColumnKey {
-  return by === 'email' && kind === 'contacts' ? 'emails' : by;
-}
-
 function likelyBy(meanings: Meanings, kind: ImportKindName): ImportChoices['by'] {
-  return meanings.includes(columnOf('email', kind)) || !meanings.includes('name') ? 'email' : 'name';
+  return meanings.includes(columnFor('email', kind)) || !meanings.includes('name') ? 'email' : 'name';
 }

@@ -8,6 +8,7 @@ export const IMPORT: Feature = {
     { label: 'Import users', path: '/users/import', icon: 'upload', needs: [['users', 'write']] },
     { label: 'Import contacts', path: '/contacts/import', icon: 'upload', needs: [['contacts', 'write']] },
   ],
+  longPages: /^\/(?:users|contacts)\/imports\/\d+\/columns$/,
   jobs: ({ db, config, clock }) => [
     {
       name: 'Forget files that were imported',

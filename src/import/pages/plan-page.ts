@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { fieldWords } from '../../audit/pages/event-words.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Format } from '../../text/format.ts';
 import { share } from '../../text/text.ts';
+import { fieldWords } from '../../verbs/field-words.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { type Import, PLAN_KINDS } from '../import.ts';

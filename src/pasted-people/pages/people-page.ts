@@ -7,8 +7,7 @@ import { findGroups } from '../../groups/group-store.ts';
 import { findKnownGroups } from '../../groups/group-suggestions.ts';
 import { groupPicker } from '../../groups/pages/group-picker.ts';
 import { findTags } from '../../tags/tag-store.ts';
-import type { PuzzlingLine } from '../../text/people/pasted-person.ts';
-import { isTooLong, readPeople } from '../../text/people/people-list.ts';
+import { isTooLong, type PeopleList, readPeople } from '../../text/people/people-list.ts';
 import { accessOf, makesAdministrator } from '../../users/pages/user-form-page.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -136,7 +135,7 @@ export async function showPeople(
     known: plan.filter(({ known }) => known),
     changing: changingIn(plan).length,
     inviting: newIn(plan).length + mistakesIn(plan).length,
-    puzzling: puzzlingIn(String(typed.text)),
+    ...passedOver(String(typed.text)),
     makesAdministrator: await makesAdministrator(app.db.read, typed),
     maySeeContacts: may(viewer, 'contacts', 'read'),
     tags: await findTags(app.db.read, 'user'),
@@ -156,8 +155,11 @@ export function accessPage(app: AppContext, { typed }: TypedPeople) {
   };
 }
 
-export function puzzlingIn(text: string): PuzzlingLine[] {
-  return isTooLong(text) ? [] : readPeople(text).puzzling;
+/** What of the text is not in the table: lines that puzzle, and columns. */
+export function passedOver(text: string): Pick<PeopleList, 'puzzling' | 'unread'> {
+  if (isTooLong(text)) return { puzzling: [], unread: [] };
+  const { puzzling, unread } = readPeople(text);
+  return { puzzling, unread };
 }
 
 /** The first mistakes with the name of whose they are; each stands beside its field as well. */

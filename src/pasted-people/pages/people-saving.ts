@@ -32,7 +32,8 @@ export async function correctPeople(app: AppContext, req: Request, res: Response
     return res.redirect(303, path);
   }
   const ready = { ...(await prepared(app, req, people)), id };
-  if (step !== 'sheet') return showPeople(app, req, res, ready);
+  // Whoever looks for a group is still at it: what is left over or wrong is told once they go on.
+  if (step !== 'sheet') return showPeople(app, req, res, { ...ready, errors: {} });
   const errors = mistakesOf(app, req, ready);
   await keep(people);
   if (Object.keys(errors).length > 0) return showPeople(app, req, res, ready, { errors });

@@ -9,7 +9,7 @@ import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { alikeIn, changingIn, fingerprintOf, newIn } from '../actions/people-plan.ts';
 import type { TypedPeople } from '../people-form.ts';
-import { accessPage, type Prepared, prepared, puzzlingIn } from './people-page.ts';
+import { accessPage, type Prepared, passedOver, prepared } from './people-page.ts';
 
 /** What will be done, to be looked at before it is. */
 export async function showPeopleSheet(
@@ -74,7 +74,7 @@ function leftOutOf({ plan, typed }: Prepared): { who: string; reason: string; no
       if (known?.reason) return [{ who, reason: known.reason, notes: known.notes }];
       return row.isKept || (!known && !newUser && !row.name && !row.email) ? [] : [{ who, reason: 'is not ticked' }];
     }),
-    ...puzzlingIn(String(typed.text)).map(({ line, text }) => ({
+    ...passedOver(String(typed.text)).puzzling.map(({ line, text }) => ({
       who: `Line ${line}`,
       reason: `was not understood: ${text}`,
     })),

@@ -20,7 +20,11 @@ const SEPARATORS = ['\t', ';', ','];
 const LINES_ABOVE = 20;
 const LONGEST_HEAD_LINE = 2_000;
 
-type Cells = PeopleRead & { isGuessed: boolean };
+interface Cells extends PeopleRead {
+  isGuessed: boolean;
+  /** What the columns are called of which nothing is read: by their heads, or as they begin. */
+  unread: string[];
+}
 
 /** A table out of a spreadsheet or a file, with a head line or without one; undefined for a text of another kind. */
 export function readCells(text: string): Cells | undefined {
@@ -38,7 +42,8 @@ export function readCells(text: string): Cells | undefined {
   const head = isHead
     ? [{ line: first.line, text: first.cells.join(' · '), reason: 'It was taken for the heads.' }]
     : [];
-  return { people, puzzling: [...head, ...puzzling], isGuessed: true };
+  const unread = unreadColumns(isHead ? others : lines, columns, isHead ? first.cells : []);
+  return { people, puzzling: [...head, ...puzzling], isGuessed: true, unread };
 }
 
 /** A table with a line that says what its columns are: the first, or one behind a title or a few words. */
@@ -49,8 +54,14 @@ export function readHeadedCells(text: string): Cells | undefined {
     const found = line.trim() === '' ? undefined : headOf(line.slice(0, LONGEST_HEAD_LINE), isFirst);
     if (found) {
       const above = isFirst ? { people: [], puzzling: [] } : readLines(text.slice(0, place).split('\n'));
-      const { people, puzzling } = tableOf(cellsOf(text.slice(place), found.separator).slice(1), found.columns, number);
-      return { people: [...above.people, ...people], puzzling: [...above.puzzling, ...puzzling], isGuessed: false };
+      const [head, ...lines] = cellsOf(text.slice(place), found.separator);
+      const { people, puzzling } = tableOf(lines, found.columns, number);
+      return {
+        people: [...above.people, ...people],
+        puzzling: [...above.puzzling, ...puzzling],
+        isGuessed: false,
+        unread: unreadColumns(lines, found.columns, head.cells),
+      };
     }
     place += line.length + 1;
     number += 1;
@@ -98,6 +109,15 @@ function cellsOf(text: string, delimiter: string): Line[] {
     // A quote that nobody closed: then it is a letter like others.
     return read(false);
   }
+}
+
+/** Columns that mean nothing here, but for those in which nothing stands. */
+function unreadColumns(lines: Line[], columns: Columns, heads: string[]): string[] {
+  const width = lines.reduce((most, { cells }) => Math.max(most, cells.length), 0);
+  return Array.from({ length: width }, (_, n) => n).flatMap((n) => {
+    const first = columns[n] === undefined && lines.find(({ cells }) => cells[n])?.cells[n];
+    return first ? [heads[n] || `“${first}” …`] : [];
+  });
 }
 
 /** `above` is how many lines stand before those that are numbered here. */

@@ -1,6 +1,6 @@
 import { identityKey } from '../identity-key.ts';
 import { mailboxesIn } from './addresses.ts';
-import type { PastedPerson, PeopleRead, PuzzlingLine } from './pasted-person.ts';
+import type { PastedPerson, PuzzlingLine } from './pasted-person.ts';
 import { readCells, readHeadedCells } from './people-cells.ts';
 import { NO_ADDRESS, readLines } from './people-lines.ts';
 import { readVcards } from './vcards.ts';
@@ -25,6 +25,8 @@ export interface PeopleList {
   puzzling: PuzzlingLine[];
   /** Whether the columns were told apart by their look, so that what stands in one of groups need be none. */
   isGuessed: boolean;
+  /** The columns of a table of which nothing is read. */
+  unread: string[];
 }
 
 /** Whether a text is more than is read at once. Costs next to nothing. */
@@ -41,7 +43,7 @@ export function isTooLong(text: string): boolean {
  * twice is taken once. Of a text of any kind the work grows with its length, for which `isTooLong` has a bound.
  */
 export function readPeople(text: string): PeopleList {
-  const { people, puzzling, isGuessed } = read(plainText(text));
+  const { people, puzzling, isGuessed, unread } = read(plainText(text));
   const again: PuzzlingLine[] = [];
   const lines = new Map<string, number>();
   const once = people.filter(({ email, line }) => {
@@ -54,7 +56,7 @@ export function readPeople(text: string): PeopleList {
     lines.set(key, line);
     return true;
   });
-  return { people: once, puzzling: [...puzzling, ...again].toSorted((a, b) => a.line - b.line), isGuessed };
+  return { people: once, puzzling: [...puzzling, ...again].toSorted((a, b) => a.line - b.line), isGuessed, unread };
 }
 
 /** What of a list is passed over where people are known by their addresses alone. */
@@ -83,9 +85,10 @@ function plainText(text: string): string {
   return linked === plain ? plain : linked.replace(TAG, ' ');
 }
 
-function read(text: string): PeopleRead & { isGuessed: boolean } {
-  if (/^BEGIN:VCARD\s*$/im.test(text)) return { people: readVcards(text.split('\n')), puzzling: [], isGuessed: false };
-  return readCells(text) ?? { ...readLines(text.split('\n')), isGuessed: false };
+function read(text: string): PeopleList {
+  const unheaded = { isGuessed: false, unread: [] };
+  if (/^BEGIN:VCARD\s*$/im.test(text)) return { people: readVcards(text.split('\n')), puzzling: [], ...unheaded };
+  return readCells(text) ?? { ...readLines(text.split('\n')), ...unheaded };
 }
 
 /**

@@ -159,7 +159,9 @@ export function reportPage(
     return kept.length === 0 ? own : `${own}?${new URLSearchParams(kept)}`;
   };
   const outcome = filter.outcome?.replace(' ', '-') ?? '';
-  const chosen = { outcome, reason: filter.reason ?? '', q: filter.q ?? '' };
+  // What is searched for stays through the filters.
+  const q = filter.q ?? '';
+  const chosen = { outcome, reason: filter.reason ?? '', q };
   return {
     title: more.done,
     operation,
@@ -185,24 +187,24 @@ export function reportPage(
     nextPath: items.length > ITEMS_SHOWN ? address({ ...chosen, ...placeOf(shown.at(-1)!, parts) }) : undefined,
     csvPath: address(chosen).replace(own, `${own}/items.csv`),
     outcomes: [
-      { label: 'All', number: tally.judged, path: own, isChosen: outcome === '' && !filter.reason },
+      { label: 'All', number: tally.judged, path: address({ q }), isChosen: outcome === '' && !filter.reason },
       {
         label: 'Changed',
         number: tally.changed,
-        path: address({ outcome: 'changed' }),
+        path: address({ outcome: 'changed', q }),
         isChosen: outcome === 'changed',
       },
       {
         label: 'Left out',
         number: leftOut,
-        path: address({ outcome: 'left-out' }),
+        path: address({ outcome: 'left-out', q }),
         isChosen: outcome === 'left-out' && !filter.reason,
       },
     ],
     reasons: tally.reasons.map(({ reason, number }) => ({
       reason,
       number,
-      path: address({ outcome: 'left-out', reason }),
+      path: address({ outcome: 'left-out', reason, q }),
       isChosen: filter.reason === reason,
     })),
     mayUndo: more.mayUndo,

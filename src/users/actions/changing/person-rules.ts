@@ -1,4 +1,5 @@
 import type { Instant } from '../../../clock.ts';
+import { FieldErrors } from '../../../forms/form.ts';
 import { type Refusal, unfitFields } from '../../../verbs/outcome.ts';
 import type { UserChange } from './user-change.ts';
 import type { UserDetails } from './user-details.ts';
@@ -7,6 +8,13 @@ import type { UserDetails } from './user-details.ts';
 export function withoutEmail({ user }: Pick<UserDetails, 'user'>): Refusal | undefined {
   if (user.email !== null || user.apiOnly) return undefined;
   return unfitFields({ email: 'Only an API-only user goes without an email address. Enter one.' });
+}
+
+const OVER = 'This end is over already. Choose a later one; Deactivate ends access at once.';
+
+/** An end that is chosen is still to come. Throws FieldErrors. */
+export function requireLeavingAhead({ at }: { at: Instant }, leavesAt: Instant | null): void {
+  if (leavesAt !== null && leavesAt <= at) throw new FieldErrors({ leavesAt: OVER });
 }
 
 /**
@@ -21,7 +29,7 @@ export function unfitDates(
 ): Refusal | undefined {
   const { startsAt, leavesAt } = user;
   if (leavesAt === null) return undefined;
-  if (startsAt !== null && leavesAt <= startsAt) return unfitFields({ leavesAt: 'This is not after the start.' });
+  if (startsAt !== null && leavesAt <= startsAt) return unfitFields({ leavesAt: 'The end is not after the start.' });
   if (asBefore || leavesAt === before.user.leavesAt || leavesAt > at) return undefined;
-  return unfitFields({ leavesAt: 'This moment is over. Choose a later one; Deactivate ends access at once.' });
+  return unfitFields({ leavesAt: OVER });
 }

@@ -40,7 +40,10 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
     },
   ],
   check: (typed, times) => checkForm(z.object({ group: chosenGroup, untilAt: endBy(times) }), typed),
-  resolve: (db, _by, choices) => withGroup(db, choices),
+  resolve(db, by, choices) {
+    requireEndAhead(by, endIn(choices, 'untilAt'));
+    return withGroup(db, choices);
+  },
   async chosen(db, choices, words = format) {
     return additionTo(await groupChosen(db, choices), endIn(choices, 'untilAt'), { words });
   },

@@ -5,6 +5,7 @@ import { endBy } from '../../../forms/moments.ts';
 import { format } from '../../../text/format.ts';
 import { counted } from '../../../text/text.ts';
 import type { Subject } from '../../user.ts';
+import { requireLeavingAhead } from '../changing/person-rules.ts';
 import { endIn } from '../former-ends.ts';
 import { changingAction } from './changing-action.ts';
 
@@ -22,6 +23,10 @@ export const LEAVING_SETTING: AskingAction<Subject> = {
     },
   ],
   check: (typed, times) => checkForm(z.object({ leavesAt: endBy(times) }), typed),
+  async resolve(_db, by, choices) {
+    requireLeavingAhead(by, endIn(choices, 'leavesAt'));
+    return choices;
+  },
   async chosen(_db, choices, words = format) {
     const leavesAt = endIn(choices, 'leavesAt');
     const end = leavesAt && words.end(leavesAt);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
-import type { Day } from '../../../clock.ts';
+import { type Day, dayOf } from '../../../clock.ts';
 import { day, optional } from '../../../forms/fields.ts';
-import { checkForm } from '../../../forms/form.ts';
+import { checkForm, FieldErrors } from '../../../forms/form.ts';
 import { format } from '../../../text/format.ts';
 import { counted } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
@@ -23,6 +23,11 @@ export const PROGRAM_KEEPING: AskingAction<Subject> = {
   ],
   check: (typed) =>
     checkForm(z.object({ reviewOn: day.refine((one) => one !== null, 'Say when it is to be reviewed again.') }), typed),
+  async resolve(_db, { at }, choices) {
+    if ((choices.reviewOn as Day) <= dayOf(at))
+      throw new FieldErrors({ reviewOn: 'Choose a day that is still to come.' });
+    return choices;
+  },
   async chosen(_db, choices, words = format) {
     const reviewOn = choices.reviewOn as Day;
     const on = words.day(reviewOn);
