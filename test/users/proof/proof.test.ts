@@ -60,6 +60,8 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
   const groups: number[] = [...(await app.db.read('groups').pluck('id')), 9_999];
 
   let last: ListQuery | undefined;
+  /** Counted beside whatever list is shown, by what is kept for longer than that. */
+  let pinned = anyView(chance, tags, groups);
   for (let n = 0; n < CASES; n++) {
     // Somebody changes something, here or through a process of their own, and time goes on or back.
     for (let changes = chance.below(4); changes > 0; changes--) {
@@ -87,6 +89,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     // What was asked before is answered from what was kept, by whoever asks.
     const query: ListQuery = last && chance.isLikely(0.5) ? { ...last } : anyView(chance, tags, groups);
     last = query;
+    if (chance.isLikely(0.1)) pinned = anyView(chance, tags, groups);
     const limits = stateLimits(app.context);
     const plain = await plainList(app.db.read, query, STATES, limits, asking, RIGHTS);
     const at = chance.below(plain.rows.length + 1);
@@ -98,7 +101,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
       query,
       limits,
       viewer,
-      offered: { views: [], tags: 100, groups: 100, rights: RIGHTS },
+      offered: { views: [pinned], tags: 100, groups: 100, rights: RIGHTS },
     });
     const told = `case ${n} of seed ${SEED}: ${JSON.stringify(query)} for ${JSON.stringify(asking)}`;
     expect({ told, ids: list.users.map((user) => user.id) }).toEqual({ told, ids: pageAmong(plain.rows, query) });
@@ -115,6 +118,10 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     const addresses = [...list.counts.addresses];
     expect({ told, addresses }).toEqual({ told, addresses: [...plain.addresses] });
     expect({ told, rights: [...rights] }).toEqual({ told, rights: [...plain.rights] });
+    if (chance.isLikely(0.3)) {
+      const { rows } = await plainList(app.db.read, pinned, STATES, limits, asking, RIGHTS);
+      expect({ told, pinned, count: list.counts.views }).toEqual({ told, pinned, count: [rows.length] });
+    }
     for (const [activity, count] of Object.entries(list.counts.activity))
       expect({ told, activity, count }).toEqual({ told, activity, count: plain.activity[activity] ?? 0 });
     for (const [id, { count }] of list.counts.tags)
