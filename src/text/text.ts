@@ -111,11 +111,22 @@ export function marking(words: string[] = []): (text: string) => Part[] {
   };
 }
 
-function markFirst({ folded, origin }: Folded, word: string, isMatch: Uint8Array): boolean {
+function markFirst({ folded, letters, origin }: Folded, word: string, isMatch: Uint8Array): boolean {
   const from = folded.indexOf(word);
   if (from === -1) return false;
-  isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
+  let [first, end] = [origin[from], origin[from + word.length - 1] + 1];
+  while (isJoined(letters, first)) first--;
+  while (isJoined(letters, end)) end++;
+  isMatch.fill(1, first, end);
   return true;
+}
+
+/** Marks, joiners and shades of skin, which are one sign with what stands before them. */
+const JOINED = /^(?:\p{M}|\u200d|[\u{1f3fb}-\u{1f3ff}])/u;
+
+/** Whether a letter is drawn as one with that before it: parted by the end of a mark, both would look otherwise. */
+function isJoined(letters: ArrayLike<string>, at: number): boolean {
+  return at > 0 && at < letters.length && (JOINED.test(letters[at]) || letters[at - 1] === '\u200d');
 }
 
 function foldedBoth(text: string): Folded[] {
