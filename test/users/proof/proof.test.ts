@@ -9,7 +9,7 @@ import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
 import { pageAmong } from '../../support/plain-sql.ts';
-import { ADDRESSES, CHANGES, pruneFeed, renaming } from './changes.ts';
+import { ADDRESSES, CHANGES, pruneFeed, renaming, setBackFeed } from './changes.ts';
 import { type Asking, plainList } from './plain-list.ts';
 
 /** How many views are compared; PROOF_CASES=10000 is the proof, the others see that it still runs. */
@@ -70,6 +70,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     }
     if (chance.isLikely(0.2)) app.clock.advance(chance.one([1, 1_000, -1_000, 60_000, 59_999, DAY, -DAY, DAY - 1]));
     if (chance.isLikely(0.02)) await pruneFeed(app.db, 'user_changes');
+    if (chance.isLikely(0.02)) await setBackFeed(app.db, 'user_changes');
     // As after a crash: nothing of what was in memory is left.
     if (chance.isLikely(0.02)) index = new UserIndex(app.db.read, app.clock.now, app.config);
 
