@@ -8,7 +8,7 @@ import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
 import { type Cursor, idsAmong, idsOf, isRanked } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
-import { fold, searchedWords } from '../text/text.ts';
+import { foldTyped, searchedWords } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
 import type { ContactFacet, ContactFilter, ContactIndex } from './contact-index.ts';
 import { ACTIVITIES, type ContactQuery, KINDS, type SortKey } from './contact-list-query.ts';
@@ -102,7 +102,7 @@ function sourcesOf(
   { db, contactIndex }: ContactSources,
   { query, selection, owners }: { query: ContactQuery; selection: Selection<ContactFacet>; owners: Place[] },
 ): Source<number>[] {
-  const term = fold(query.q);
+  const term = foldTyped(query.q);
   const byName = (some?: number[]) => SORTS.name(db.read, some);
   return isRanked(query)
     ? meantByRank(contactIndex.ranksOf(term, selection), term, contactIndex.number, byName)

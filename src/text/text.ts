@@ -25,6 +25,18 @@ export function fold(text: string): string {
     .trim();
 }
 
+const UNSEEN = /[\0-\x08\x0e-\x1f\x7f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+
+/** Without what programs put between and around texts, and nobody sees: marks of directions as well. Joiners are parts of words. */
+export function withoutUnseen(text: string): string {
+  return text.replace(UNSEEN, '');
+}
+
+/** What somebody typed or pasted to look for it, folded: no name has in it what nobody sees. */
+export function foldTyped(text: string): string {
+  return fold(withoutUnseen(text));
+}
+
 /** How letters are written by people who have no key for them. */
 const WRITTEN_OUT: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe' };
 
@@ -66,7 +78,7 @@ function marked(texts: string[], mark: string): string {
  */
 export function searchedWords(text: string): string[] | undefined {
   if (text.trim() === '') return undefined;
-  const folded = fold(text);
+  const folded = foldTyped(text);
   const words = folded.split(/[ ,;]+/).filter(Boolean);
   return words.length > 0 ? words : folded.split(' ').filter(Boolean);
 }
@@ -100,10 +112,13 @@ export function marking(words: string[] = []): (text: string) => Part[] {
   };
 }
 
-function markFirst({ folded, origin }: Folded, word: string, isMatch: Uint8Array): boolean {
+function markFirst({ folded, letters, origin }: Folded, word: string, isMatch: Uint8Array): boolean {
   const from = folded.indexOf(word);
   if (from === -1) return false;
-  isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
+  let [first, end] = [origin[from], origin[from + word.length - 1] + 1];
+  while (isJoined(letters, first)) first--;
+  while (isJoined(letters, end)) end++;
+  isMatch.fill(1, first, end);
   return true;
 }
 
@@ -120,6 +135,14 @@ function joinMarks(letters: ArrayLike<string>, isMatch: Uint8Array): void {
     if (gap === next) isMatch.fill(1, end, next);
     at = next;
   }
+}
+
+/** Marks, joiners and shades of skin, which are one sign with what stands before them. */
+const JOINED = /^(?:\p{M}|\u200d|[\u{1f3fb}-\u{1f3ff}])/u;
+
+/** Whether a letter is drawn as one with that before it: parted by the end of a mark, both would look otherwise. */
+function isJoined(letters: ArrayLike<string>, at: number): boolean {
+  return at > 0 && at < letters.length && (JOINED.test(letters[at]) || letters[at - 1] === '\u200d');
 }
 
 function foldedBoth(text: string): Folded[] {
@@ -195,7 +218,7 @@ export function isNamed(name: string, text: string): boolean {
  * undefined where not.
  */
 export function fitTo(text: string): (name: string) => 0 | 1 | 2 | undefined {
-  const typed = fold(text);
+  const typed = foldTyped(text);
   const words = searchedWords(text) ?? [''];
   return (name) => {
     const folded = foldings(name);

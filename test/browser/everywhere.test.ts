@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { COLUMNS } from '../../src/users/list/user-list-columns.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
@@ -42,6 +43,9 @@ const PAGES = [
   '/interface',
 ];
 
+/** All columns, what stands out of sight behind the names of groups last. */
+const BROAD = `/users?${[...COLUMNS.filter((one) => one !== 'groups'), 'groups'].map((one) => `column=${one}`).join('&')}`;
+
 describe('every width', () => {
   it.each([
     ['a small phone, and 400 % on 1280', 320, 640],
@@ -54,7 +58,7 @@ describe('every width', () => {
     async (_, width, height) => {
       const page = await open({ viewport: { width, height } });
       const record = `/users/${app.people.erin}`;
-      for (const path of [...PAGES, record, `${record}/edit`, `${record}/deactivation/new`]) {
+      for (const path of [...PAGES, BROAD, record, `${record}/edit`, `${record}/deactivation/new`]) {
         await page.goto(path);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect([path, Math.max(0, wide)]).toEqual([path, 0]);
@@ -63,6 +67,32 @@ describe('every width', () => {
     },
     60_000,
   );
+});
+
+describe('with scripts and without', () => {
+  it.each([
+    ['what works by a script alone', false, '.with-script'],
+    ['what is there in its place', true, '.without-script'],
+  ])('%s is not shown where it is not wanted', async (_, javaScriptEnabled, other) => {
+    const { page } = await visit({ baseURL: app.url, javaScriptEnabled });
+    const shown = () =>
+      page
+        .locator(other)
+        .filter({ visible: true })
+        .evaluateAll((all) => all.map((one) => one.outerHTML));
+    await page.goto('/session/new');
+    expect(await shown()).toEqual([]);
+    await enter(app, page, 'alice', '/users');
+    const there = [];
+    const record = `/users/${app.people.bob}`;
+    for (const path of [...PAGES, record, `${record}/actions`, '/credentials/tokens/new']) {
+      await page.goto(path);
+      expect([path, await shown()]).toEqual([path, []]);
+      there.push(await page.locator(other).count());
+    }
+    expect(Math.max(...there)).toBeGreaterThan(0);
+    await page.context().close();
+  });
 });
 
 describe('a phone', () => {

@@ -44,6 +44,17 @@ describe('a search', () => {
     },
   );
 
+  it.each([...lists, ['everything', () => '/search?q=', 'main li a'] as (typeof lists)[number]])(
+    'of %s finds what was pasted with marks that nobody sees',
+    async (_, path, links) => {
+      for (const q of ['\u200bMüller\u200e', 'J\u00adörg M\u00adüller', '\ufeffjoerg\u2060'])
+        expect([q, pageOf(await alice.get(path() + encodeURIComponent(q))).texts(links)]).toEqual([
+          q,
+          expect.arrayContaining([expect.stringContaining(NAME)]),
+        ]);
+    },
+  );
+
   it.each([...lists, ['everything', () => '/search?q=', 'main li a']] satisfies typeof lists)(
     'of %s finds nothing by what no letter is left of',
     async (_, path, links) => {

@@ -9,7 +9,7 @@ import { groupsCalled } from '../../groups/group-suggestions.ts';
 import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
 import type { SignedIn } from '../../sessions/signed-in.ts';
 import { findTags } from '../../tags/tag-store.ts';
-import { fold, isNamed } from '../../text/text.ts';
+import { fold, foldTyped, isNamed } from '../../text/text.ts';
 import { USER_OPERATIONS } from '../../users/actions/operations/user-operations.ts';
 import type { UserAction } from '../../users/actions/user-action.ts';
 import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
@@ -65,7 +65,7 @@ interface Sources {
 /** Where somebody may want to go who types this: to an action on a user, a user, a group or a page. */
 export async function findDestinations(sources: Sources, text: string): Promise<Section[]> {
   const pages = pagesOf(sources.viewer, sources.features).filter((page) => isNamed(page.label, text));
-  const begun = text.trim() ? pages.filter((page) => fold(page.label).startsWith(fold(text))) : [];
+  const begun = text.trim() ? pages.filter((page) => fold(page.label).startsWith(foldTyped(text))) : [];
   const sections: Section[] = [
     { label: 'Pages', items: begun },
     { label: 'Actions', items: [...(await findActions(sources, text)), ...beginningsOf(sources.viewer, text)] },
@@ -83,7 +83,7 @@ export async function findDestinations(sources: Sources, text: string): Promise<
 /** "deactivate maria": the beginning of an action, then whom it is for. What would be refused is said instead, last. */
 async function findActions(sources: Sources, text: string): Promise<Destination[]> {
   const { viewer } = sources;
-  const words = fold(text).split(' ').filter(Boolean);
+  const words = foldTyped(text).split(' ').filter(Boolean);
   for (let taken = Math.min(words.length - 1, MOST_WORDS); taken > 0; taken--) {
     const start = words.slice(0, taken);
     if (start.join(' ').length < SHORTEST_ACTION) continue;
@@ -122,7 +122,7 @@ async function findUserActions(sources: Sources, start: string[], name: string):
 
 /** "deactivate" alone: who is meant is still to be typed, or is somebody whose state calls for it. */
 function beginningsOf(viewer: Viewer, text: string): Destination[] {
-  const typed = fold(text).split(' ').filter(Boolean);
+  const typed = foldTyped(text).split(' ').filter(Boolean);
   if (typed.join(' ').length < SHORTEST_ACTION) return [];
   const ofUsers = may(viewer, 'users', 'write')
     ? [...USER_ACTIONS.toReversed(), ...USER_OPERATIONS.filter((one) => isAsking(one))]

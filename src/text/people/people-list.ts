@@ -1,4 +1,5 @@
 import { identityKey } from '../identity-key.ts';
+import { withoutUnseen } from '../text.ts';
 import { mailboxesIn } from './addresses.ts';
 import type { PastedPerson, PuzzlingLine } from './pasted-person.ts';
 import { readCells, readHeadedCells } from './people-cells.ts';
@@ -13,8 +14,6 @@ const MOST_LINES = 5 * MOST_PEOPLE;
 /** Some name people by their addresses as well. */
 const MOST_ADDRESSES = 3 * MOST_PEOPLE;
 
-/** What programs put between and around texts, and nobody sees: marks of directions as well. Joiners are parts of words. */
-const UNSEEN = /[\0-\x08\x0e-\x1f\x7f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
 const ODD_SPACES = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 /** A line of a table as it is written in notes, and the one that underlines its heads. */
 const STROKED = /^[^\S\n]*\|(.*)\|[^\S\n]*$/gm;
@@ -75,9 +74,7 @@ const TAG = /<\/?[a-z][a-z0-9]{0,15}(?:\s[^<>@]{0,300})?>/gi;
 
 /** With the ends of lines and the spaces that everybody writes. */
 function plainText(text: string): string {
-  const plain = text
-    .replace(/\r\n?|[\u2028\u2029\v\f]/g, '\n')
-    .replace(UNSEEN, '')
+  const plain = withoutUnseen(text.replace(/\r\n?|[\u2028\u2029\v\f]/g, '\n'))
     .replace(ODD_SPACES, ' ')
     .replace(UNDERLINE, '')
     .replace(STROKED, (_, cells: string) => cells.replaceAll('|', '\t'));
@@ -96,11 +93,13 @@ function read(text: string): PeopleList {
  * <maria@example.com>" the address stays.
  */
 export function identifiersIn(text: string): string[] {
-  const entries = text.split(/[\n\r\t]+/).flatMap((line) => {
-    // Names have no @, and what has neither needs nobody who reads addresses.
-    if (!/@/.test(line) || !/[<"]/.test(line)) return line.split(/[,;]+/);
-    return mailboxesIn(line).map(({ name, email }) => email || name);
-  });
+  const entries = withoutUnseen(text)
+    .split(/[\n\r\t]+/)
+    .flatMap((line) => {
+      // Names have no @, and what has neither needs nobody who reads addresses.
+      if (!/@/.test(line) || !/[<"]/.test(line)) return line.split(/[,;]+/);
+      return mailboxesIn(line).map(({ name, email }) => email || name);
+    });
   return [...new Set(entries.map((entry) => entry.trim()).filter(Boolean))];
 }
 

@@ -6,7 +6,7 @@ import { type FrozenSet, frozenAlong } from '../../facets/frozen-walk.ts';
 import { alongContacts } from '../../linked-contacts/linked-search.ts';
 import type { Source } from '../../lists/keyset-page.ts';
 import { isRanked } from '../../lists/list-query.ts';
-import { fold } from '../../text/text.ts';
+import { foldTyped } from '../../text/text.ts';
 import type { PastedList } from './pasted-list.ts';
 import type { UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
@@ -52,7 +52,7 @@ export function sourcesOf(
 ): Source<number>[] {
   const { query, viewer, pasted, selection } = of;
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
-  const term = fold(query.q);
+  const term = foldTyped(query.q);
   return isRanked(query) && !pasted
     ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
     : [meantAlong(selection, index.number, along)];

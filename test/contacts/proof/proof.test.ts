@@ -17,7 +17,7 @@ import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
 import { pageAmong } from '../../support/plain-sql.ts';
-import { pruneFeed } from '../../users/proof/changes.ts';
+import { pruneFeed, setBackFeed } from '../../users/proof/changes.ts';
 import { CHANGES, RENAMING } from './changes.ts';
 import { type Asking, plainContacts } from './plain-contacts.ts';
 
@@ -49,6 +49,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     }
     if (chance.isLikely(0.2)) app.clock.advance(chance.one([1, 60_000, -1_000, DAY, -DAY, DAY - 1]));
     if (chance.isLikely(0.02)) await pruneFeed(app.db, 'contact_changes');
+    if (chance.isLikely(0.02)) await setBackFeed(app.db, 'contact_changes');
     // As after a crash: nothing of what was in memory is left.
     if (chance.isLikely(0.02)) contactIndex = anew();
 

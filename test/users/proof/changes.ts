@@ -268,3 +268,9 @@ export const CHANGES: Change[] = [
 export async function pruneFeed(db: Database, feed: string): Promise<void> {
   await db.write((trx) => trx(feed).where('id', '<', trx(feed).max('id')).delete());
 }
+
+/** As where a standby took over that did not hear of the last changes, and counts on from fewer. */
+export async function setBackFeed(db: Database, feed: string): Promise<void> {
+  await pruneFeed(db, feed);
+  await db.write((trx) => trx(feed).update({ id: trx.raw('max(1, id - 100)') }));
+}

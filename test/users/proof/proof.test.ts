@@ -10,7 +10,7 @@ import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
 import { pageAmong } from '../../support/plain-sql.ts';
-import { ADDRESSES, CHANGES, pruneFeed, renaming } from './changes.ts';
+import { ADDRESSES, CHANGES, pruneFeed, renaming, setBackFeed } from './changes.ts';
 import { type Asking, plainList } from './plain-list.ts';
 
 /** How many views are compared; PROOF_CASES=10000 is the proof, the others see that it still runs. */
@@ -61,6 +61,8 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
   const groups: number[] = [...(await app.db.read('groups').pluck('id')), 9_999];
 
   let last: ListQuery | undefined;
+  /** Counted beside whatever list is shown, by what is kept for longer than that. */
+  let pinned = anyView(chance, tags, groups);
   for (let n = 0; n < CASES; n++) {
     // Somebody changes something, here or through a process of their own, and time goes on or back.
     for (let changes = chance.below(4); changes > 0; changes--) {
@@ -69,6 +71,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     }
     if (chance.isLikely(0.2)) app.clock.advance(chance.one([1, 1_000, -1_000, 60_000, 59_999, DAY, -DAY, DAY - 1]));
     if (chance.isLikely(0.02)) await pruneFeed(app.db, 'user_changes');
+    if (chance.isLikely(0.02)) await setBackFeed(app.db, 'user_changes');
     // As after a crash: nothing of what was in memory is left.
     if (chance.isLikely(0.02)) index = new UserIndex(app.db.read, app.clock.now, app.config);
 
@@ -88,6 +91,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     // What was asked before is answered from what was kept, by whoever asks.
     const query: ListQuery = last && chance.isLikely(0.5) ? { ...last } : anyView(chance, tags, groups);
     last = query;
+    if (chance.isLikely(0.1)) pinned = anyView(chance, tags, groups);
     const limits = stateLimits(app.context);
     const plain = await plainList(app.db.read, query, STATES, limits, asking, RIGHTS);
     const at = chance.below(plain.rows.length + 1);
@@ -99,7 +103,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
       query,
       limits,
       viewer,
-      offered: { views: [], tags: 100, groups: 100, rights: RIGHTS },
+      offered: { views: [pinned], tags: 100, groups: 100, rights: RIGHTS },
     });
     const told = `case ${n} of seed ${SEED}: ${JSON.stringify(query)} for ${JSON.stringify(asking)}`;
     expect({ told, ids: list.users.map((user) => user.id) }).toEqual({ told, ids: pageAmong(plain.rows, query) });
@@ -124,6 +128,10 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     const addresses = [...list.counts.addresses];
     expect({ told, addresses }).toEqual({ told, addresses: [...plain.addresses] });
     expect({ told, rights: [...rights] }).toEqual({ told, rights: [...plain.rights] });
+    if (chance.isLikely(0.3)) {
+      const { rows } = await plainList(app.db.read, pinned, STATES, limits, asking, RIGHTS);
+      expect({ told, pinned, count: list.counts.views }).toEqual({ told, pinned, count: [rows.length] });
+    }
     for (const [activity, count] of Object.entries(list.counts.activity))
       expect({ told, activity, count }).toEqual({ told, activity, count: plain.activity[activity] ?? 0 });
     for (const [id, { count }] of list.counts.tags)
