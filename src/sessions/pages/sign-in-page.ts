@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { isSetUp } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
-import type { KeptForm } from '../../web/kept-form.ts';
+import { type KeptForm, WITHOUT } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 
 declare module 'express-session' {
@@ -30,6 +30,7 @@ export async function showSignIn(
     isSetUp: await isSetUp(app.db.read),
     mayMail: app.mail !== undefined,
     kept,
+    without: kept?.without && WITHOUT[kept.without],
     passkeys: await passkeysOffered(app.db.read, app.config),
   };
   render(req, res, 'sessions/new', page, { status: more.status ?? (error || late ? 422 : 200) });
