@@ -51,7 +51,7 @@ import { ExpressSessions } from './sessions/express-sessions.ts';
 import { authentication } from './sessions/pages/authentication.ts';
 import { keptSession } from './sessions/pages/kept-session.ts';
 import { settleFirst } from './sessions/pages/owed.ts';
-import { sessionsController } from './sessions/pages/sessions-controller.ts';
+import { readSignIns, sessionsController } from './sessions/pages/sessions-controller.ts';
 import { showSignIn } from './sessions/pages/sign-in-page.ts';
 import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
@@ -126,6 +126,7 @@ export async function createApp(parts: AppParts): Promise<{ express: Express; co
     whenAsked(async () => (await import('./scim/router.ts')).scimRouter(context, limit)),
   );
   app.use(readPeopleForms());
+  app.use(readSignIns());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   const sessions = new ExpressSessions(db, clock, {

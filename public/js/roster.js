@@ -144,9 +144,11 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 
 // What was typed is not thrown away by a slip: the browser asks before it leaves a form that was changed.
 const written = (form) => new URLSearchParams(new FormData(form)).toString();
+/** What came back after a sign-in was changed from the beginning; the page says so of its only form, or the form itself. */
+const left = document.querySelector('form[data-left]') ? 'form[data-left]' : ':has([data-left]) form';
 const guarded = [...document.querySelectorAll('form[data-guard]')].map((form) => ({
   form,
-  atFirst: form.querySelector('[aria-invalid="true"]') ? undefined : written(form),
+  atFirst: form.matches(left) || form.querySelector('[aria-invalid="true"]') ? undefined : written(form),
 }));
 const isChanged = (besides) =>
   guarded.some(({ form, atFirst }) => form !== besides && !form.dataset.sent && written(form) !== atFirst);

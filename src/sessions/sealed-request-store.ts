@@ -1,14 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Instant, instant, MINUTE } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { isSecretField } from '../forms/secret-fields.ts';
 import { hashOf } from './session-store.ts';
 
 /** How long what was sent waits for its confirmation. */
 const SEALED_FOR = 5 * MINUTE;
 /** Of one person; the oldest gives way. */
 const KEPT = 10;
-/** What stands in no seal: credentials, and what belongs to one sending alone. */
-const LEFT_OUT = /^_|pass|secret|^(current|repeated|code|credential)$/i;
 
 /** Where a request came from and goes to: only there its seal is opened. */
 export interface Origin {
@@ -54,6 +53,20 @@ export async function openSealed(
   return JSON.parse(row.body);
 }
 
+/** Takes what waits out of its seal for whoever sent it, where the session in which they did is over: nothing of it is done. */
+export async function breakSeal(
+  trx: Transaction,
+  userId: number,
+  handle: string,
+  now: Instant,
+): Promise<Fields | undefined> {
+  const mine = () => trx('sealed_requests').where({ handle_hash: keyOf(handle), user_id: userId });
+  const row = await mine().where('expires_at', '>', now).where('created_at', '<=', now).first('body');
+  if (!row) return undefined;
+  await mine().delete();
+  return JSON.parse(row.body);
+}
+
 /** What waits in other tabs goes on waiting when the session gets another id. */
 export async function moveSealed(trx: Transaction, from: string, to: string): Promise<void> {
   await trx('sealed_requests')
@@ -81,7 +94,8 @@ function columnsOf({ sessionId, userId, method, path }: Origin) {
 
 function withoutCredentials(body: unknown): Fields {
   const fields = Object.entries(typeof body === 'object' && body !== null ? body : {});
-  return Object.fromEntries(fields.filter(([name]) => !LEFT_OUT.test(name)));
+  // Nor what belongs to one sending alone.
+  return Object.fromEntries(fields.filter(([name]) => !name.startsWith('_') && !isSecretField(name)));
 }
 
 function keyOf(handle: string): string {

@@ -120,19 +120,26 @@ function sourceOf(template: string): string {
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const LETTERS = Object.fromEntries(Object.entries(ENTITIES).map(([letter, entity]) => [entity, letter]));
 const PLAIN = /^[^&<>"'\u0080-\uffff]*$/;
 const MARKUP = /[&<>"']/;
 const ALL_MARKUP = /[&<>"']/g;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-/** Most texts hold nothing that has to be written otherwise. */
-function escaped(value: unknown): string {
+/** A text as it stands on a page that is sent. Most hold nothing that has to be written otherwise. */
+export function escaped(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = String(value);
   if (PLAIN.test(text)) return text;
   const plain = MARKUP.test(text) ? text.replace(ALL_MARKUP, (letter) => ENTITIES[letter]) : text;
   return BEYOND_ASCII.test(plain) ? inBytes(plain) : plain;
+}
+
+/** What such a text says. */
+export function unescaped(text: string): string {
+  const plain = text.replace(/&(?:amp|lt|gt|#34|#39);/g, (entity) => LETTERS[entity]);
+  return Buffer.from(plain, 'latin1').toString();
 }
 
 function inBytes(text: string): string {

@@ -5,14 +5,18 @@ import { DatabaseGone } from '../db/sqlite/database-files.ts';
 import { Forbidden, NotFound, NotSignedIn, NotYet, Refused, TooManyRequests } from '../verbs/refusals.ts';
 import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
+import { markIn } from './form-marks.ts';
 import { HttpError, LATE, LateForm, statusOf, WrongSetup } from './http-error.ts';
-import { isAskedByForm, type KeptForm, keptForm } from './kept-form.ts';
+import { isAskedByForm, type KeptForm, keptForm, WITHOUT } from './kept-form.ts';
 import { sentAgain } from './late-form.ts';
 import { asTickedLast } from './reader/list-ticks.ts';
-import { isHtmx, pageOf, render, targetOf } from './render.ts';
+import { formPage, isHtmx, pageOf, render, targetOf } from './render.ts';
 
 const SESSION_ENDED =
   'Your session has ended. What you typed is still here: save it, and you will be asked to sign in first.';
+
+const OLDER_THAN_SIGN_IN =
+  'This page is older than your sign-in, so nothing was done. What you typed is still here: save it once more, and it is shown as it is.';
 
 const TITLES: Record<number, string> = {
   400: 'That request made no sense',
@@ -80,7 +84,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     }
     for (const name of OF_THE_PAGE) res.removeHeader(name);
     res.set('Cache-Control', 'no-store');
-    if (error instanceof LateForm && req.viewer) return showFormAgain(error, req, res);
+    if (error instanceof LateForm && req.viewer) return showFormAgain(parts, error, req, res);
     if (error instanceof NotSignedIn || isLateForm(error, req)) return askToSignIn(parts, req, res);
     const cause = isBadToken(error) ? new Forbidden(TOO_OLD) : error;
     const refusal = meaningOf(cause);
@@ -97,23 +101,37 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
   };
 }
 
-/** The form as it was typed, for whoever has signed in anew since; where it is not kept, the way back to its page. */
-function showFormAgain(error: LateForm, req: Request, res: Response): void {
+/** The form as it was left, for whoever left it and has signed in anew since; anybody else is asked who they are. */
+function showFormAgain({ showSignIn }: ErrorParts, error: LateForm, req: Request, res: Response): void | Promise<void> {
   const kept = keptForm(req);
-  if (kept && !isHtmx(req)) {
-    req.session.kept = kept;
-    flash(req, LATE, { isNothing: true });
-    res.redirect(303, kept.path);
-  } else answer(error, req, res);
+  if (!kept) return answer(error, req, res);
+  if (isHtmx(req)) return answer(new HttpError(401, OLDER_THAN_SIGN_IN), req, res);
+  if (!isOwn(req)) return showSignIn(req, res, kept);
+  req.session.kept = kept;
+  flash(req, [LATE, kept.without && WITHOUT[kept.without]].filter(Boolean).join(' '), {
+    isNothing: true,
+    isLeft: true,
+  });
+  res.redirect(303, kept.path);
 }
 
-/** What was typed is carried along. */
+/** What was typed is carried along. A form that htmx sent stays where it is, and is sent once more as a page by the script of dialogs. */
 async function askToSignIn({ showSignIn }: ErrorParts, req: Request, res: Response): Promise<void> {
   const kept = keptForm(req);
   if (kept && !isHtmx(req)) return showSignIn(req, res, kept);
   if (isHtmx(req) && (kept || isAskedByForm(req))) return answer(new HttpError(401, SESSION_ENDED), req, res);
   if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
   else res.redirect(303, signInPath(req));
+}
+
+/** Whether the form says that it is of whoever is signed in. */
+function isOwn(req: Request): boolean {
+  return req.viewer !== undefined && markIn(req.body) === req.markOf(req.viewer.id);
+}
+
+/** The page of a form of somebody who is, or was, signed in. */
+function pageOfForm(req: Request): string | undefined {
+  return markIn(req.body) ? formPage(req) : undefined;
 }
 
 /** In words: as a page, or in the message area of the page that htmx asked from. */
@@ -123,8 +141,8 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
     title: titleOf(refusal),
     message: refusal.message,
     advice: adviceOn(refusal, req),
-    again: refusal instanceof LateForm && req.viewer ? sentAgain(req) : undefined,
-    backPath: refusal instanceof LateForm ? pageOf(req) : refusal.backPath,
+    again: refusal instanceof LateForm && isOwn(req) ? sentAgain(req) : undefined,
+    backPath: refusal instanceof LateForm ? (pageOfForm(req) ?? pageOf(req)) : refusal.backPath,
     backLabel: refusal instanceof LateForm ? 'Open it again' : 'Back to the list',
     requestId: req.id,
   };
@@ -200,7 +218,7 @@ function isArriving(req: Request): boolean {
 /** Back to where they were; after something that they sent, with a word that it was not done. */
 function signInPath(req: Request): string {
   const isRead = req.method === 'GET';
-  const from = isRead && !isHtmx(req) ? req.originalUrl : (pageOf(req) ?? '');
+  const from = isRead && !isHtmx(req) ? req.originalUrl : (pageOfForm(req) ?? pageOf(req) ?? '');
   const wanted = isRead ? from : asTickedLast(from, req.body);
   if (!wanted || wanted === '/') return '/session/new';
   return `/session/new?next=${encodeURIComponent(wanted)}${isRead || isHtmx(req) ? '' : '&undone=1'}`;

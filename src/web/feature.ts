@@ -17,9 +17,9 @@ export interface Feature {
   shownAgain?: RegExp;
   /** What may be obeyed although the session is over, as `DELETE /path`: it harms nobody. */
   harmless?: RegExp;
-  /** Where records are made by forms that take long to fill; none of them holds a password. */
+  /** Where records are made by forms that take long to fill: nothing that is asked beside them leads away from them. */
   longForms?: string;
-  /** The pages of other such forms, which are sent to their own addresses, or to those of which theirs is the `/new`. */
+  /** The pages of other such forms. */
   longPages?: RegExp;
   jobs?: (app: AppContext) => Job[];
   /** Removes what has ended by now, and nobody will ask for; true where that is more than is removed at once. */

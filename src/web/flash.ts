@@ -6,6 +6,8 @@ export interface Flash {
   message: string;
   /** It tells that nothing was done, which is no success. */
   isNothing?: true;
+  /** A form of this page was changed, and is not sent yet. */
+  isLeft?: true;
   /** The one page that may say it: links are shown nowhere else, so no other request can lose them. */
   path?: string;
   /** A user whose link of this purpose the next page may show; the token itself is never kept. */

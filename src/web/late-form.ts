@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { isSecretField } from '../forms/secret-fields.ts';
 import { safePath } from './safe-path.ts';
 
 /** A form that was not obeyed for its age, as it can be sent once more. */
@@ -7,18 +8,17 @@ export interface SentAgain {
   fields: [name: string, value: string][];
 }
 
-const TOKEN = '_csrf';
-/** What is typed anew each time: a page never carries it. */
-const SECRETS = new Set(['password', 'current', 'repeated', 'code']);
+/** Each page makes its own. */
+const OF_THE_PAGE = new Set(['_csrf', '_from']);
 const LONGEST = 60_000;
 
-/** All that was sent but its token; undefined where a secret is among it, or it is too much for a page. */
+/** All that was sent but what each page has of its own; undefined where a secret is among it, or it is too much for a page. */
 export function sentAgain(req: Request): SentAgain | undefined {
   if (typeof req.body !== 'object' || req.body === null || !req.is('urlencoded')) return undefined;
   const fields: SentAgain['fields'] = [];
   for (const [name, given] of Object.entries(req.body as object)) {
-    if (SECRETS.has(name)) return undefined;
-    if (name === TOKEN) continue;
+    if (isSecretField(name)) return undefined;
+    if (OF_THE_PAGE.has(name)) continue;
     for (const value of Array.isArray(given) ? given : [given]) {
       if (typeof value !== 'string') return undefined;
       fields.push([name, value]);

@@ -5,7 +5,9 @@ import { commandKey } from '../text/browser-name.ts';
 import { renderBytes } from '../text/view.ts';
 import { assetPath } from './assets.ts';
 import { featuresOf } from './feature.ts';
+import { filledForm } from './filled-form.ts';
 import { lastDoneOf, takeFlash } from './flash.ts';
+import { markedToken } from './form-marks.ts';
 import { PREFERENCES, readPreferences } from './reader/preferences.ts';
 import { formatOf } from './reader/reader-format.ts';
 import { recordPath } from './reader/record-path.ts';
@@ -33,8 +35,17 @@ export function render(req: Request, res: Response, view: string, locals: object
     view,
   };
   const bytes = renderBytes(fragment ?? 'layout', page);
-  res.status(options.status ?? 200).type('html');
-  sendWhole(req, res, bytes);
+  const { status = 200 } = options;
+  res.status(status).type('html');
+  sendWhole(req, res, fragment || status !== 200 ? bytes : asLeft(req, bytes));
+}
+
+/** The page with its form as somebody left it when their session ended; pages that know more of their form have taken that themselves. */
+function asLeft(req: Request, page: string): string {
+  const kept = req.session?.kept;
+  if (kept?.path !== req.originalUrl || req.method !== 'GET' || isHtmx(req)) return page;
+  delete req.session.kept;
+  return filledForm(page, kept);
 }
 
 export function isHtmx(req: Request): boolean {
@@ -63,6 +74,11 @@ export function pageOf(req: Request): string | undefined {
   return safePath(pathname + search);
 }
 
+/** The page that a form stands on: the one that is asked for, or that on which the form stood that is shown again. */
+export function formPage(req: Request): string | undefined {
+  return req.method === 'GET' ? req.originalUrl : safePath(req.body?._from);
+}
+
 function surroundings(req: Request, res: Response) {
   const { viewer } = req;
   return {
@@ -85,7 +101,10 @@ function surroundings(req: Request, res: Response) {
     hasKept: req.session?.kept !== undefined,
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     placesOfTrouble: viewer ? res.app.locals.placesOfTrouble() : [],
-    csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
+    csrfToken: () =>
+      typeof req.csrfToken === 'function' ? markedToken(req.csrfToken(), viewer && req.markOf(viewer.id)) : '',
+    /** The page that a form stands on, which it says when it is sent. */
+    formPage: formPage(req) ?? '',
     assetPath,
     format: formatOf(req),
     /** The way to a record, for this viewer. */

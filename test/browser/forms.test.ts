@@ -103,9 +103,63 @@ describe('the form of a user', () => {
     await page.getByLabel('Name or system email').fill('alice');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('What you typed before is here again').waitFor();
+    await page.getByText('What you typed and chose before is here again').waitFor();
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByText('nils was created').waitFor();
+  });
+});
+
+describe('a dialog whose session is over', () => {
+  const signIn = async (one: Page, who: string) => {
+    await one.getByLabel('Name or system email').fill(who);
+    await one.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await one.getByRole('button', { name: 'Sign in', exact: true }).click();
+  };
+  const rows = (one: Page) => one.locator('.columns li:has(input:checked:enabled)').allInnerTexts();
+
+  const choose = async () => {
+    await page.goto('/users?q=e');
+    await page.getByRole('link', { name: 'Columns' }).click();
+    await page.getByRole('dialog').getByLabel('Created', { exact: true }).check();
+    await page.getByRole('dialog').getByLabel('System email', { exact: true }).uncheck();
+    for (let n = 0; n < 2; n++)
+      await page.getByRole('dialog').getByRole('button', { name: 'Move Last login up' }).click();
+    return rows(page);
+  };
+  const isAgain = async (chosen: string[]) => {
+    await page.getByText('here again').or(page.getByText('Look it over')).first().waitFor();
+    await page.waitForFunction(
+      (first) => document.querySelector('.columns li:has(input:checked:enabled)')?.textContent?.includes(first),
+      chosen[0].trim(),
+    );
+    expect(await rows(page)).toEqual(chosen);
+    expect(await app.db.read('users').where('id', app.people.alice).pluck('list_columns')).toEqual([null]);
+  };
+
+  it('comes back with what was ticked and in the order in which it was put', async () => {
+    const chosen = await choose();
+    await app.db.write((trx) => trx('sessions').delete());
+    await page.getByRole('button', { name: 'Show these' }).click();
+    await page.getByText('Nothing you typed is lost').waitFor();
+    await signIn(page, 'alice');
+    await isAgain(chosen);
+    await page.getByRole('button', { name: 'Show these' }).click();
+    await page.getByRole('columnheader', { name: 'Created' }).waitFor();
+    await app.db.write((trx) => trx('users').update({ list_columns: null }));
+  });
+
+  it('is shown to nobody else who signs in meanwhile in another tab, and to its owner as it was', async () => {
+    const chosen = await choose();
+    const other = await page.context().newPage();
+    await page.context().clearCookies();
+    await other.goto('/session/new');
+    await signIn(other, 'ada');
+    await other.getByRole('button', { name: 'Your menu' }).waitFor();
+    await page.getByRole('button', { name: 'Show these' }).click();
+    await page.getByText('filled in by somebody else').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await signIn(page, 'alice');
+    await isAgain(chosen);
   });
 });
 

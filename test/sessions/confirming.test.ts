@@ -158,6 +158,17 @@ describe('confirming that it is oneself (R54)', () => {
     expect(await emailOf('bob')).toBe('bob@example.com');
   });
 
+  it('keeps what is no password by its name alone: an application of a matrix may be called so', async () => {
+    const at = '2026-11-01T12:00:00.000Z';
+    await app.db.write((trx) => trx('applications').insert({ key: 'pass-office', name: 'Passes', created_at: at }));
+    const edit = `/groups/${await groupId(app, 'Support')}/permissions/edit`;
+    const sheet = await submit(alice, edit, { contacts: 'read' });
+    app.clock.advance(5 * MINUTES);
+    const asked = await send(alice, sheet);
+    expect(pageOf(asked).heading()).toBe('Confirm it is you');
+    expect((await send(alice, asked, { password: PASSWORD })).status).toBe(303);
+  });
+
   it('keeps no password, and a few of each person', async () => {
     app.clock.advance(5 * MINUTES);
     const secrets = { password: 'a secret of mine', current: 'another secret', code: '987654' };

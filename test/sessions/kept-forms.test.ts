@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MINUTE } from '../../src/clock.ts';
+import { markIn } from '../../src/web/form-marks.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { send } from '../support/form.ts';
+import { changeAll, fieldsOf, shownIn } from '../support/left-form.ts';
 import { pageOf } from '../support/page.ts';
-import { pathTo } from '../support/people.ts';
+import { groupId, pathTo } from '../support/people.ts';
 import { type Fields, Session, signedIn } from '../support/session.ts';
 
 describe('a form whose session ended while it was typed', () => {
@@ -116,18 +119,83 @@ describe('a form whose session ended while it was typed', () => {
     expect(late.text.includes('What you typed is still here')).toBe(leadsTo === undefined);
   });
 
-  it.each([
-    '{"path":"https://evil.example","fields":{"name":"x"}}',
-    '{"path":"/users/new/../../session","fields":{"name":"x"}}',
-    '{"path":"//evil.example","fields":{"name":"x"}}',
-    '{"path":"/users/new","fields":{"name":{"a":1}}}',
-    '{"path":"/users/new"}',
+  it('of a group too: what its matrix was to grant, after it was looked over', async () => {
+    const alice = await signedIn(app, 'alice');
+    const [path, sent] = ['/groups/2/permissions/edit', { method: 'patch', action: '/groups/2/permissions' }];
+    const matrix = pageOf(await alice.get(path));
+    changeAll(matrix, sent);
+    const sheet = await alice.send('patch', sent.action, fieldsOf(matrix, sent));
+    await endSessions();
+    const late = await send(alice, sheet);
+    expect((await send(alice, late, { identifier: 'alice', password: PASSWORD })).headers.location).toBe(path);
+    expect(shownIn(pageOf(await alice.get(path)), sent)).toEqual(shownIn(matrix, sent));
+  });
+
+  it('comes out of its seal for whoever sent it, and for nobody else', async () => {
+    const wait = async () => {
+      const alice = await signedIn(app, 'alice');
+      const form = await alice.get('/users/new');
+      app.clock.advance(6 * MINUTE);
+      const administrators = String(await groupId(app, 'Administrators'));
+      const asked = await send(alice, form, { name: 'nils', email: 'nils@example.com', groups: administrators });
+      expect(pageOf(asked).heading()).toBe('Confirm it is you');
+      await endSessions();
+      return { alice, late: await send(alice, asked, { password: PASSWORD }) };
+    };
+    const first = await wait();
+    expect(first.late.text).not.toContain('nils');
+    await send(first.alice, first.late, { identifier: 'ada', password: PASSWORD });
+    expect(pageOf(await first.alice.get('/users/new')).typed()).toMatchObject({ name: '' });
+    const { alice, late } = await wait();
+    const back = await send(alice, late, { identifier: 'alice', password: PASSWORD });
+    expect(back.headers.location).toBe('/users/new');
+    expect(pageOf(await alice.get('/users/new')).typed()).toMatchObject({ name: 'nils', email: 'nils@example.com' });
+    expect(await app.db.read('users').where('name', 'nils')).toEqual([]);
+  });
+
+  it('may be as long as the longest list; of a longer one is said that it is not kept', async () => {
+    const alice = await signedIn(app, 'alice');
+    const line = 'nora.nilsson@example.com\n';
+    for (const [lines, isKept] of [
+      [5_000, true],
+      [30_000, false],
+    ] as const) {
+      const form = await alice.get('/users/new/list');
+      await endSessions();
+      const late = await send(alice, form, { text: line.repeat(lines) });
+      expect([late.status, late.text.includes('It was too long to be kept.')]).toEqual([401, !isKept]);
+      await send(alice, late, { identifier: 'alice', password: PASSWORD });
+      const text = String(pageOf(await alice.get('/users/new/list')).typed().text);
+      expect([lines, text.split('\n').length > 5_000]).toEqual([lines, isKept]);
+    }
+  });
+
+  const asIs = { path: '/users/new', action: '/users', method: 'post', fields: { name: 'x' } };
+  it.each<object | string>([
+    { ...asIs, path: 'https://evil.example' },
+    { ...asIs, path: '//evil.example' },
+    { ...asIs, path: '/\\evil.example' },
+    { ...asIs, path: { a: 1 } },
+    { ...asIs, action: 1 },
+    { ...asIs, mark: 'of somebody' },
+    { ...asIs, mark: '' },
+    { ...asIs, fields: undefined },
+    { ...asIs, fields: { name: 'x'.repeat(710_000) } },
     'null',
     'not JSON',
-    `{"path":"/users/new","fields":{"name":"${'x'.repeat(70_000)}"}}`,
-  ])('is not made up by whoever writes the field: %.60s', async (kept) => {
+  ])('is not made up by whoever writes the field: %.60j', async (kept) => {
+    const mark = markIn({ _csrf: await (await signedIn(app, 'alice')).formToken() });
     const session = new Session(app);
-    const back = await session.post('/session', { identifier: 'alice', password: PASSWORD, kept });
+    const text = typeof kept === 'string' ? kept : JSON.stringify({ mark, ...kept });
+    const back = await session.post('/session', { identifier: 'alice', password: PASSWORD, kept: text });
     expect([back.status, back.headers.location]).toEqual([303, '/']);
+    expect((await app.db.read('sessions').pluck('data')).join()).not.toContain('"kept"');
+  });
+
+  it('is believed as the sign-in page carries it, which the test before relies on', async () => {
+    const mark = markIn({ _csrf: await (await signedIn(app, 'alice')).formToken() });
+    const kept = JSON.stringify({ ...asIs, mark });
+    const back = await new Session(app).post('/session', { identifier: 'alice', password: PASSWORD, kept });
+    expect([back.status, back.headers.location]).toEqual([303, '/users/new']);
   });
 });

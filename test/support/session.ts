@@ -10,6 +10,8 @@ export type Headers = Record<string, string>;
 export class Session {
   readonly agent: ReturnType<typeof supertest.agent>;
   private token = '';
+  /** The page that the form of this token stands on. */
+  private from = '';
 
   constructor(app: Pick<TestApp, 'url'>) {
     this.agent = supertest.agent(app.url);
@@ -27,7 +29,8 @@ export class Session {
   /** Sends a form. Methods other than POST go the way a browser sends them, by `_method`. */
   async send(method: 'post' | 'put' | 'patch' | 'delete', path: string, fields: Fields = {}, headers: Headers = {}) {
     const body = new URLSearchParams();
-    const all: Fields = { _csrf: await this.formToken(), ...(method === 'post' ? {} : { _method: method }), ...fields };
+    const own = { _csrf: await this.formToken(), _from: this.from };
+    const all: Fields = { ...own, ...(method === 'post' ? {} : { _method: method }), ...fields };
     for (const [name, value] of Object.entries(all)) for (const one of [value].flat()) body.append(name, one);
     const request = this.agent.post(path).set('Content-Type', 'application/x-www-form-urlencoded').set(headers);
     return this.keepToken(await request.send(body.toString()));
@@ -87,12 +90,20 @@ export class Session {
     this.token = '';
   }
 
+  /** A page that was opened before is the last one again. */
+  read(page: { text: string }): void {
+    this.keepToken(page);
+  }
+
   private tokenPage = '/session/new';
 
   private keepToken<T extends { text: string }>(response: T): T {
     // Read without parsing: the tests get many and large pages.
-    const token = response.text && /name="_csrf" value="([^"]+)"/.exec(response.text)?.[1];
-    if (token) this.token = token;
+    const [, token, from] =
+      (response.text &&
+        /name="_csrf" value="([^"]+)">\s*<input type="hidden" name="_from" value="([^"]*)"/.exec(response.text)) ||
+      [];
+    if (token) Object.assign(this, { token, from: from.replaceAll('&amp;', '&') });
     return response;
   }
 }

@@ -26,8 +26,6 @@ interface FormState {
   status?: number;
   /** The contact that is edited; undefined for a new one. */
   contact?: Contact;
-  /** Whether it was typed before the session ended. */
-  isRestored?: boolean;
   /** What somebody else saved since the form was opened, by field. */
   theirs?: Errors;
 }
@@ -47,7 +45,6 @@ export async function showContactForm(app: AppContext, req: Request, res: Respon
     title: contact ? `Edit ${contact.name}` : isCompany ? 'New Company' : 'New Person',
     ...parts,
     typed,
-    isRestored: state.isRestored ?? false,
     errors: state.errors ?? {},
     theirs: state.theirs,
     contact,

@@ -29,7 +29,7 @@ export function contactsController(app: AppContext): Router {
     const kept = takeKept(req);
     const empty = emptyContact(req.query.kind === 'company' ? 'company' : 'person', viewer);
     const typed = kept ? { ...typedContact(kept), formKey: empty.formKey } : empty;
-    await showContactForm(app, req, res, { viewer, typed, isRestored: kept !== undefined });
+    await showContactForm(app, req, res, { viewer, typed });
   });
 
   router.post('/contacts', write, (req, res) => createFromForm(app, req, res));
@@ -49,7 +49,7 @@ export function contactsController(app: AppContext): Router {
     const { contact, viewer } = await editable(req);
     const kept = takeKept(req);
     const typed = kept ? typedContact(kept) : await typedNow(app.db.read, contact, viewer);
-    await showContactForm(app, req, res, { viewer, typed, contact, isRestored: kept !== undefined });
+    await showContactForm(app, req, res, { viewer, typed, contact });
   });
 
   router.patch('/contacts/:id', read, async (req, res) => saveFromForm(app, req, res, await editable(req)));

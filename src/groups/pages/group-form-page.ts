@@ -23,8 +23,6 @@ interface FormState {
   status?: number;
   /** The group that is edited; undefined for a new one. */
   group?: Group;
-  /** Whether it was typed before the session ended. */
-  isRestored?: boolean;
   /** What somebody else saved since the form was opened, by field. */
   theirs?: Errors;
 }
@@ -38,7 +36,6 @@ export async function showGroupForm(app: AppContext, req: Request, res: Response
     title: group ? `Edit ${group.name}` : 'New Group',
     ...parts,
     typed,
-    isRestored: state.isRestored ?? false,
     errors: state.errors ?? {},
     theirs: state.theirs,
     group,

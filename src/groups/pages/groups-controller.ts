@@ -20,8 +20,7 @@ export function groupsController(app: AppContext): Router {
   router.get('/groups', ledInstead, read, (req, res) => showGroups(app, req, res));
 
   router.get('/groups/new', write, async (req, res) => {
-    const kept = takeKept(req);
-    await showGroupForm(app, req, res, { typed: typedGroup(kept ?? {}), isRestored: kept !== undefined });
+    await showGroupForm(app, req, res, { typed: typedGroup(takeKept(req) ?? {}) });
   });
 
   router.post('/groups', write, (req, res) => createFromForm(app, req, res));
@@ -34,7 +33,7 @@ export function groupsController(app: AppContext): Router {
     const group = await changeable(req);
     const kept = takeKept(req);
     const typed = kept ? typedGroup(kept) : await typedNow(app.db.read, group);
-    await showGroupForm(app, req, res, { typed, group, isRestored: kept !== undefined });
+    await showGroupForm(app, req, res, { typed, group });
   });
 
   router.patch('/groups/:id', write, async (req, res) => saveFromForm(app, req, res, await changeable(req)));

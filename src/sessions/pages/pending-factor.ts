@@ -15,6 +15,7 @@ import { safePath } from '../../web/safe-path.ts';
 import { rememberOwnDevice } from '../actions/remembered-device.ts';
 import { actOf, circumstances } from './act.ts';
 import { newSession, startSession } from './authentication.ts';
+import { bringBack } from './brought-back.ts';
 import { visitorOf } from './visitor.ts';
 
 declare module 'express-session' {
@@ -62,7 +63,7 @@ export async function askForFactor(req: Request, res: Response, user: User, to: 
   res.redirect(303, '/session/factor/new');
 }
 
-/** Somebody is in, and goes where they wanted to. */
+/** Somebody is in, and goes where they wanted to, or where what they typed before is shown again. */
 export async function arrive(
   app: AppContext,
   req: Request,
@@ -71,8 +72,8 @@ export async function arrive(
   { next, kept, password }: { next: string; kept?: KeptForm; password?: string },
 ): Promise<void> {
   await startSession(app, req, res, user, { typed: password });
-  req.session.kept = kept;
-  req.session.arriving = kept?.path ?? safePath(next);
+  if (kept) await bringBack(app, req, user, kept);
+  req.session.arriving = kept ? req.session.kept?.path : safePath(next);
   res.redirect(303, req.session.arriving ?? '/');
 }
 

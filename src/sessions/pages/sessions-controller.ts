@@ -1,4 +1,4 @@
-import { type Request, Router } from 'express';
+import express, { type Request, type RequestHandler, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import type { User } from '../../users/user.ts';
 import { flash } from '../../web/flash.ts';
@@ -9,6 +9,15 @@ import { arrive, askForFactor, pendingFactorController } from './pending-factor.
 import { showSignIn } from './sign-in-page.ts';
 import { lateWords, REFUSED, typedSignIn } from './typed-sign-in.ts';
 import { visitorOf } from './visitor.ts';
+
+/** Reads the sign-in, which carries along what was typed before: as much as the longest form has. */
+export function readSignIns(): RequestHandler {
+  const router = Router();
+  const read = express.urlencoded({ extended: false, limit: '1mb' });
+  router.post('/session', read);
+  router.post('/session/passkey', read);
+  return router;
+}
 
 export function sessionsController(app: AppContext): Router {
   const router = Router();

@@ -3,7 +3,7 @@ import { isSetUp } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
 import { breathe } from '../../giving-way.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
-import type { KeptForm } from '../../web/kept-form.ts';
+import { type KeptForm, WITHOUT } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 
 declare module 'express-session' {
@@ -31,6 +31,7 @@ export async function showSignIn(
     isSetUp: await isSetUp(app.db.read),
     mayMail: app.mail !== undefined,
     kept,
+    without: kept?.without && WITHOUT[kept.without],
     passkeys: await passkeysOffered(app.db.read, app.config),
   };
   await breathe();

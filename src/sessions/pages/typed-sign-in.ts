@@ -19,7 +19,7 @@ export function typedSignIn(req: Request) {
   const typed = typedFields(req.body, FIELDS) as Record<string, string>;
   const { identifier, next, password, credential } = typed;
   const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
-  return { identifier, password, credential, next, shown, kept: readKept(req, typed.kept) };
+  return { identifier, password, credential, next, shown, kept: readKept(typed.kept) };
 }
 
 /** Whoever keeps no cookies would be told for ever that their page is too old. */

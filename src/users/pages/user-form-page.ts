@@ -37,8 +37,6 @@ interface FormState {
   status?: number;
   /** The user who is edited; undefined for a new one. */
   user?: User;
-  /** Whether it was typed before the session ended. */
-  isRestored?: boolean;
   /** What saving does to the rights of the user, told before it is done. */
   effects?: string[];
   /** Whether open links end with it, so that new ones are offered. */
@@ -71,7 +69,6 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     ...parts,
     typed,
     makesAdministrator: !user && (await makesAdministrator(db, typed)),
-    isRestored: state.isRestored ?? false,
     effects: state.effects ?? [],
     endsLinks: state.endsLinks ?? false,
     errors: state.errors ?? {},

@@ -41,7 +41,7 @@ export function usersController(app: AppContext): Router {
   router.get('/users/new', write, async (req, res) => {
     const kept = takeKept(req);
     const typed = kept ? typedUser(kept) : await prefilledUser(app, req);
-    await showUserForm(app, req, res, { typed, isRestored: kept !== undefined });
+    await showUserForm(app, req, res, { typed });
   });
 
   const creates = confirmed(app, (req) => isWeightyUserForm(app, req));
@@ -77,7 +77,7 @@ export function usersController(app: AppContext): Router {
     const typed = kept
       ? typedUser(kept)
       : await withOffer(app, req, user, await typedNow(app.db.read, user, formatOf(req)));
-    await showUserForm(app, req, res, { typed, user, isRestored: kept !== undefined });
+    await showUserForm(app, req, res, { typed, user });
   });
 
   const saves = confirmed(app, async (req) => isWeightyUserForm(app, req, await editable(req)));

@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler } from 'express';
 import type { Config } from '../../config.ts';
 import { Forbidden, Malformed } from '../../verbs/refusals.ts';
 import { featuresOf } from '../feature.ts';
+import { formMarks, tokenIn } from '../form-marks.ts';
 import { LateForm } from '../http-error.ts';
 import type { Visits } from './visits.ts';
 
@@ -27,8 +28,9 @@ const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
 
 /** Lets a form say PUT, PATCH or DELETE by a hidden `_method`; on POST only, and before the forgery check. */
 export const methodOverride: RequestHandler = (req, _res, next) => {
-  const given = req.body?._method ?? '';
+  const { _method: given = '', _from: from = '' } = req.body ?? {};
   if (typeof given !== 'string') throw new Malformed('The field _method may be given once only.');
+  if (typeof from !== 'string') throw new Malformed('The field _from may be given once only.');
   const method = given.toUpperCase();
   if (req.method === 'POST' && METHODS.has(method)) req.method = method;
   next();
@@ -41,14 +43,13 @@ export function forgery(config: Config, visits: Visits): RequestHandler[] {
       throw new Forbidden('This request came from another site and was refused.');
     next();
   };
-  const value = (req: Request) => {
-    const given = req.body?._csrf ?? req.get('x-csrf-token');
-    return typeof given === 'string' ? given : '';
-  };
+  const value = (req: Request) => tokenIn(req.body?._csrf ?? req.get('x-csrf-token'));
   const ofSession = csurf({ value });
   const ofVisit = csurf({ value, sessionKey: 'visit' });
   // Only a page with a form makes a token, and with it a visit: looking at other pages writes nothing.
+  const markOf = formMarks(config.secrets.session);
   const onDemand: RequestHandler = (req, res, next) => {
+    req.markOf = markOf;
     const isKept = req.session.stored === true;
     req.visit = isKept ? undefined : visits.find(req);
     const token = isKept ? ofSession : ofVisit;
