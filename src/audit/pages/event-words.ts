@@ -133,6 +133,7 @@ const FIELDS: Record<string, string> = {
   invitationExpiresAt: 'invitation open until',
   loginAttempts: 'failed attempts',
   until: 'member until',
+  heldUntil: 'held such rights until',
 };
 
 /** Moments that are told as the days they stand for: the end of a day is no beginning of the next. */
