@@ -2,10 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../seeds/cast.ts';
+import { ALL_RIGHTS } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
+import { createGroup } from '../src/groups/actions/group-creation.ts';
 import { lookAfterIdle } from '../src/idle-accounts/actions/idle-run.ts';
 import { USUAL_DAYS } from '../src/idle-accounts/idle-rule.ts';
 import { setIdleRule } from '../src/idle-accounts/idle-rule-store.ts';
+import { commandLineAct } from '../src/verbs/program-act.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { applied } from './support/apply.ts';
 import { asked as askedFor } from './support/asking.ts';
@@ -13,7 +16,7 @@ import { rosterBeside } from './support/command-line.ts';
 import { addContact } from './support/contacts.ts';
 import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';
-import { pathTo } from './support/people.ts';
+import { groupId, pathTo } from './support/people.ts';
 import { programAs } from './support/program.ts';
 import { ACCESS, PATCH, provisionerAs } from './support/provisioner.ts';
 import { type Fields, type Session, signedIn } from './support/session.ts';
@@ -81,10 +84,20 @@ const bulk = (action: string, ids: () => string, more: Fields = {}): Attempt => 
   };
 };
 
-const scheduled = (action: string, person: Person): Attempt => {
+/** The same of what asks something before its sheet. */
+const chosen = (action: string, ids: () => string, choices: () => Fields): Attempt => {
+  return async () => {
+    const path = (await by.post('/bulk-operations', { action, ids: ids() })).headers.location;
+    await by.post(`${path}/choices`, choices());
+    return words(await by.get(path)) + words(await follow(await by.post(`${path}/execution`)));
+  };
+};
+
+const scheduled = (action: string, person: Person, choices?: () => Fields): Attempt => {
   return async () => {
     const draft = await by.post('/bulk-operations', { action, ids: id(person) });
     if (draft.status !== 303) return words(draft);
+    if (choices) await by.post(`${draft.headers.location}/choices`, choices());
     return words(await by.post(`${draft.headers.location}/schedule`, { dueAt: '2027-01-01' }));
   };
 };
@@ -132,7 +145,7 @@ const commandImport = (file: string): Attempt => {
 
 /** What a program is answered that comes in as whoever tries it. */
 const asked = (
-  method: 'post' | 'patch',
+  method: 'post' | 'patch' | 'put',
   path: () => string,
   body: () => object = () => ({}),
   headers: Record<string, string> = { 'If-Match': '*' },
@@ -158,19 +171,24 @@ const provisioned = (
 const patch = (path: string, value: unknown) => ({ schemas: [PATCH], Operations: [{ op: 'replace', path, value }] });
 
 /** What a program is answered that does it to many: what it would come to, and then that nothing came of it. */
-const askedMany = (action: string, ids: () => number[], on = 'users'): Attempt => {
+const askedMany = (action: string, ids: () => number[], on = 'users', values?: () => object): Attempt => {
   return async () => {
     const program = await programAs(app, trying);
-    const draft = await program.send('post', '/bulk-operations', { on, action, ids: ids() });
+    const draft = await program.send('post', '/bulk-operations', { on, action, ids: ids(), values: values?.() });
     if (draft.status !== 201) return draft.text;
     return draft.text + (await program.ask('post', `/bulk-operations/${draft.body.id}/execution`)).text;
   };
 };
 
-const askedLater = (action: string, ids: () => number[]): Attempt => {
+const askedLater = (action: string, ids: () => number[], values?: () => object): Attempt => {
   return async () => {
     const program = await programAs(app, trying);
-    const draft = await program.send('post', '/bulk-operations', { on: 'users', action, ids: ids() });
+    const draft = await program.send('post', '/bulk-operations', {
+      on: 'users',
+      action,
+      ids: ids(),
+      values: values?.(),
+    });
     const path = `/bulk-operations/${draft.body.id}/schedule`;
     return (await program.send('put', path, { dueAt: '2036-01-01' })).text;
   };
@@ -237,6 +255,17 @@ async function people() {
 const EXPIRES = 'Email,Expiry date\n';
 const HIDDEN = 'hidden@example.com';
 let hidden: number;
+/** A group that grants as much as Administrators does. */
+let others: number;
+
+/** Alice is an administrator until a day; nobody is in the other group. */
+async function untilADay(): Promise<void> {
+  const until_at = '2036-01-01T00:00:00.000Z';
+  await app.db.write(async (trx) => {
+    await trx('memberships').where('user_id', app.people.alice).update({ until_at });
+    others = await createGroup(trx, commandLineAct(app.context.actSettings), { name: 'Others', rights: ALL_RIGHTS });
+  });
+}
 
 const RULES: Rule[] = [
   {
@@ -316,6 +345,54 @@ const RULES: Rule[] = [
       ),
       scim: provisioned('ada', 'patch', patch('active', false), { scopes: ['scim'] }),
       'command import': 'it holds every right',
+    },
+  },
+  {
+    rule: 'nobody makes what they may do last longer than it was given to them',
+    who: 'alice',
+    said: /last longer than it was given/,
+    setup: untilADay,
+    on: {
+      'command schedule': 'nobody stands at the machine as themself',
+      'interface schedule': askedLater(
+        'add-to-group',
+        () => [app.people.alice],
+        () => ({ group: others, untilAt: '2036-02-01' }),
+      ),
+      asking: 'nobody decides about what they asked for',
+      leaving: 'it makes nobody a member',
+      'idle rule': 'it gives nothing',
+      schedule: scheduled('add-to-group', 'alice', () => ({ group: String(others), untilAt: '' })),
+      'interface bulk': askedMany(
+        'add-to-group',
+        () => [app.people.alice],
+        'users',
+        () => ({ group: others, untilAt: null }),
+      ),
+      file: 'nobody stands at the machine as themself',
+      record: async () => {
+        const path = `/groups/${others}/members`;
+        return words(await follow(await by.post(path, { ids: id('alice'), untilAt: '', confirmed: 'yes' })));
+      },
+      form: async () => {
+        const groups = [await groupId(app, 'Administrators'), String(others)];
+        return words(await submit(by, pathTo(app, 'alice', '/edit'), { groups }));
+      },
+      bulk: chosen(
+        'add-to-group',
+        () => id('alice'),
+        () => ({ group: String(others), untilAt: '2036-01-02' }),
+      ),
+      paste: async () => pasted('alice@example.com', { groups: String(others) })(),
+      import: imported('Email,Groups\nalice@example.com,Others\n'),
+      command: 'nobody stands at the machine as themself',
+      interface: asked(
+        'put',
+        () => `/users/${id('alice')}/groups/${others}`,
+        () => ({ until: null }),
+      ),
+      scim: 'what a program makes grants nothing; what it keeps is given by the verb of the page',
+      'command import': 'nobody stands at the machine as themself',
     },
   },
   {

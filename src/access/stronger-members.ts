@@ -20,10 +20,28 @@ export async function findStrongerMembers(
 ): Promise<Map<number, string>> {
   const beyond = groupIds.length > 0 ? await findGroupsBeyond(db, rights) : [];
   if (beyond.length === 0) return new Map();
-  const stronger = whereNotOver(whereIdIn(db('memberships'), 'group_id', beyond), now).distinct('user_id as id');
-  const few = await selectIds(db, stronger.limit(FEW + 1));
+  const few = await selectIds(db, membershipsIn(db, beyond, now).limit(FEW + 1));
   const found = await (few.length <= FEW ? amongMembers(db, groupIds, few, now) : firstIn(db, groupIds, beyond, now));
   return new Map(found.flatMap(({ id, name }) => (name === null ? [] : [[id, name]])));
+}
+
+/** At most so many of those who may do more than `rights`, by what deactivated and deleted groups grant as well. */
+export async function findStrongerIds(db: Reader, rights: Rights, now: Instant, limit: number): Promise<number[]> {
+  const beyond = await findGroupsBeyond(db, rights);
+  return beyond.length === 0 ? [] : selectIds(db, membershipsIn(db, beyond, now).limit(limit));
+}
+
+/** One of these users who may. */
+export async function findStrongerAmong(
+  db: Reader,
+  rights: Rights,
+  userIds: number[],
+  now: Instant,
+): Promise<number | undefined> {
+  const beyond = await findGroupsBeyond(db, rights);
+  if (beyond.length === 0) return undefined;
+  const found = whereIdIn(db('memberships'), 'user_id', userIds).select('user_id as id').limit(1);
+  return (await selectIds(db, whereNotOver(whereIdAmong(found, 'group_id', beyond), now))).at(0);
 }
 
 /** The groups that grant something in Roster that these rights do not hold. */
@@ -67,4 +85,8 @@ async function firstIn(db: Reader, groupIds: number[], others: number[], now: In
 function membersOf(db: Reader, now: Instant) {
   const members = db('memberships').join('users', 'users.id', 'memberships.user_id');
   return whereNotOver(members.modify(whereNotDeleted, 'users'), now);
+}
+
+function membershipsIn(db: Reader, groupIds: number[], now: Instant) {
+  return whereNotOver(whereIdIn(db('memberships'), 'group_id', groupIds), now).distinct('user_id as id');
 }

@@ -118,6 +118,11 @@ export class RosterClient {
     return this.ask('PUT', `/bulk-operations/${id}/schedule`, { body: { dueAt } });
   }
 
+  /** Lets one that is under way wait, go on, or be. */
+  steer(method: 'POST' | 'DELETE', id: number, noun: 'pause' | 'cancellation'): Promise<Operation> {
+    return this.ask(method, `/bulk-operations/${id}/${noun}`);
+  }
+
   operation(id: number): Promise<Operation> {
     return this.ask('GET', `/bulk-operations/${id}`);
   }

@@ -77,6 +77,7 @@ const FACTS = new Set([
   'startsAt',
   'states',
   'until',
+  'heldUntil',
 ]);
 
 /** What of these changes are names of applications, and levels: facts as well. */

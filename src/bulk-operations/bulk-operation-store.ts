@@ -63,10 +63,16 @@ export async function keepSet(trx: Transaction, id: number, ids: number[]): Prom
     .update({ size: ids.length, tally: '{}', ...unseen });
 }
 
-/** Somebody else answers for the draft from now on. */
-export async function keepAuthor(trx: Transaction, id: number, { by, address, tokenId }: Act): Promise<void> {
+/** Whoever acts answers from now on for what is left of it. */
+export async function keepAuthor(trx: Transaction, operation: Authored, act: Act): Promise<void> {
+  await trx('bulk_operations').where('id', operation.id).whereNull('finished_at').update(authorColumns(operation, act));
+}
+
+type Authored = Pick<BulkOperation, 'id' | 'createdBy' | 'begunBy'>;
+
+function authorColumns({ createdBy, begunBy }: Authored, { by, at, address, tokenId }: Act) {
   const author = { created_by: by.id, address, token_id: tokenId ?? null };
-  await trx('bulk_operations').where({ id }).whereNull('executed_at').update(author);
+  return createdBy === by.id ? author : { ...author, begun_by: begunBy ?? createdBy, taken_over_at: at };
 }
 
 /** Says what was asked for besides the action, of a draft. */
@@ -89,7 +95,8 @@ const selectById = prepared<{ id: number }, Row<'bulk_operations'>>((db, { id })
 );
 
 export interface ListedOperation extends BulkOperation {
-  creator: string | null;
+  creator?: string;
+  beginner?: string;
 }
 
 /** The newest operations that were executed on any of these types, older than one of them where it is given. */
@@ -101,15 +108,20 @@ export async function findExecuted(
 ): Promise<ListedOperation[]> {
   const query = db('bulk_operations')
     .leftJoin('users', 'users.id', 'bulk_operations.created_by')
+    .leftJoin('users as beginners', 'beginners.id', 'bulk_operations.begun_by')
     .whereNotNull('executed_at')
     .whereNull('part_of')
     .where((is) => is.whereIn('subject_type', types).orWhereIn('bulk_operations.id', wholesWith(db, types)))
     .orderBy('bulk_operations.id', 'desc')
     .limit(limit)
-    .select('bulk_operations.*', 'users.name as creator');
+    .select('bulk_operations.*', 'users.name as creator', 'beginners.name as beginner');
   if (beforeId !== undefined) query.where('bulk_operations.id', '<', beforeId);
-  const rows: (Row<'bulk_operations'> & { creator: string | null })[] = await query;
-  return rows.map((row) => ({ ...operationOf(row), creator: row.creator }));
+  const rows: (Row<'bulk_operations'> & Record<'creator' | 'beginner', string | null>)[] = await query;
+  return rows.map((row) => ({
+    ...operationOf(row),
+    creator: row.creator ?? undefined,
+    beginner: row.beginner ?? undefined,
+  }));
 }
 
 /** The newest operations on users that somebody began, and that ended. */
@@ -122,16 +134,16 @@ export async function findBegunBy(db: Reader, userId: number, limit: number): Pr
   return rows.map(operationOf);
 }
 
-/** Of any number of attempts to execute it one is told true (R65). It is not to be done later any more. */
-export async function claimOperation(trx: Transaction, { id }: BulkOperation, act: Act): Promise<boolean> {
+/** Of any number of attempts to execute it one is told true (R65). It is not to be done later any more, and whoever does it answers for it. */
+export async function claimOperation(trx: Transaction, operation: Authored, act: Act): Promise<boolean> {
+  const { id } = operation;
   const claimed = await trx('bulk_operations')
     .where({ id })
     .whereNull('executed_at')
     .update({
+      ...authorColumns(operation, act),
       executed_at: act.at,
-      address: act.address,
       channel: act.channel ?? 'copy',
-      token_id: act.tokenId ?? null,
       tally: '{}',
     });
   if (claimed === 1) await forgetSchedule(trx, id);
@@ -271,6 +283,8 @@ export function operationOf(row: Row<'bulk_operations'>): BulkOperation {
     action: row.action,
     choices: JSON.parse(row.choices),
     createdBy: row.created_by,
+    begunBy: row.begun_by,
+    takenOverAt: row.taken_over_at,
     createdAt: row.created_at,
     tokenId: row.token_id,
     view: row.view,

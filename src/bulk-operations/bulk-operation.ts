@@ -41,8 +41,11 @@ export interface BulkOperation {
   action: string;
   /** What was said besides: which group, until when. Undefined where nothing was said yet. */
   choices: Record<string, unknown>;
-  /** Null for whoever stands at the machine itself. */
+  /** Who answers for it: who began it, or took it over since. Null for whoever stands at the machine itself. */
   createdBy: number | null;
+  /** Who began or scheduled it, where somebody else took it over. */
+  begunBy: number | null;
+  takenOverAt: Instant | null;
   createdAt: Instant;
   /** By which token a program began it; null for people. */
   tokenId: number | null;

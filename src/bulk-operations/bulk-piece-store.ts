@@ -69,17 +69,17 @@ const selectUndone = prepared<{ operationId: number; number: number }, { number:
     db('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at').select('number'),
 );
 
-/** Of these, whom the set of a draft has; it is read no further than that takes. */
+/** Of these, whom the set has to whom it is not done yet; it is read no further than that takes. */
 export async function findMeantAmong(db: Reader, operationId: number, ids: number[]): Promise<Set<number>> {
-  const ofDraft = () => db('bulk_operation_pieces').where('operation_id', operationId);
-  const spans: { number: number; first_id: number; last_id: number }[] = await ofDraft().select(
+  const left = () => db('bulk_operation_pieces').where('operation_id', operationId).whereNull('done_at');
+  const spans: { number: number; first_id: number; last_id: number }[] = await left().select(
     'number',
     'first_id',
     'last_id',
   );
   const asked = spans.filter(({ first_id, last_id }) => ids.some((id) => first_id <= id && id <= last_id));
   const numbers = asked.map(({ number }) => number);
-  const sets: string[] = await whereIdIn(ofDraft(), 'number', numbers).pluck('ids');
+  const sets: string[] = await whereIdIn(left(), 'number', numbers).pluck('ids');
   const meant = new Set(sets.flatMap((text): number[] => JSON.parse(text)));
   return new Set(ids.filter((id) => meant.has(id)));
 }

@@ -30,6 +30,7 @@ import { importList } from './import-command.ts';
 import { operate, undo } from './operate-command.ts';
 import { listOperations } from './operations-command.ts';
 import { createApiUser, createToken } from './program-commands.ts';
+import { steeringCommands } from './steering-command.ts';
 
 /** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */
 export const COMMANDS: Record<string, Command> = {
@@ -119,6 +120,7 @@ export const COMMANDS: Record<string, Command> = {
     summary: 'says what taking an operation back would do, and with --apply does it',
     run: (context, [operation]) => undo(context, actOf(context), operation),
   },
+  ...steeringCommands(actOf),
   idle: {
     parameters: [],
     summary: 'says whom the rule of idle accounts would touch now; it changes nothing',

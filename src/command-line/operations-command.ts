@@ -12,16 +12,34 @@ export async function listOperations({ db }: CommandContext): Promise<Result> {
   const executed = await findExecuted(db.read, [...SUBJECT_TYPES], LISTED);
   const partsOf = await findPartsOf(db.read, executed);
   for (const operation of executed) {
-    const { id, executedAt, creator, subjectType, action } = operation;
+    const { id, executedAt, creator, beginner, takenOverAt, subjectType, action } = operation;
     const parts = partsOf.get(id)!;
     const tally = summed(parts.map((part) => part.tally));
     const done = await doneInWords(db.read, parts).catch(() => `${action}: ${tally.changed}`);
     const [phase, by] = [phaseOf(operation), creator ?? 'command line'];
-    operations.push({ id, on: `${subjectType}s`, action, done, phase, leftOut: leftOutIn(tally), at: executedAt, by });
+    const begunBy = takenOverAt === null ? null : (beginner ?? 'command line');
+    operations.push({
+      id,
+      on: `${subjectType}s`,
+      action,
+      done,
+      phase,
+      leftOut: leftOutIn(tally),
+      at: executedAt,
+      by,
+      begunBy,
+    });
   }
   return {
-    lines: operations.map(({ id, at, by, done, phase, leftOut }) =>
-      [id, format.moment(at!), by, done, phase === 'done' ? '' : phase, leftOut > 0 ? `${leftOut} left out` : '']
+    lines: operations.map(({ id, at, by, begunBy, done, phase, leftOut }) =>
+      [
+        id,
+        format.moment(at!),
+        begunBy === null ? by : `${by}, begun by ${begunBy}`,
+        done,
+        phase === 'done' ? '' : phase,
+        leftOut > 0 ? `${leftOut} left out` : '',
+      ]
         .filter((part) => part !== '')
         .join('\t'),
     ),

@@ -102,6 +102,12 @@ export async function findMatchedIds(db: Reader, importId: number): Promise<numb
   return selectIds(db, query.select('subject_id as id'));
 }
 
+/** Whom lines of the file change. */
+export async function findChangedIn(db: Reader, importId: number): Promise<number[]> {
+  const query = db('import_plans').where({ import_id: importId, kind: 'changed' }).whereNotNull('subject_id');
+  return selectIds(db, query.select('subject_id as id'));
+}
+
 /** The next lines that are refused or meant nobody, with the pieces in which they stand. */
 export function findUncertain(
   db: Reader,

@@ -127,7 +127,7 @@ const WRITERS: Record<MailKind, Writer> = {
     subject: `An operation at ${instanceName} is paused`,
     paragraphs: [
       `“${facts.label}”, begun by ${facts.begunBy || 'the command line'}, was paused at ${words.moment(createdAt)} after ${grouped(Number(facts.done))} of ${grouped(Number(facts.size))}: ${facts.why}.`,
-      'What is done stays. The rest waits until an administrator goes on with it, or cancels it.',
+      'What is done stays. The rest waits until somebody who might do it to all who are left goes on with it, or cancels it; where whoever began it may not do it any more, in their own name.',
     ],
     button: { label: 'Look at it', address: `${baseUrl}/bulk-operations/${facts.operation}` },
     closing: [],

@@ -104,6 +104,21 @@ export async function findMembershipsIn(
   return new Map(rows.map((row: MembershipColumns) => [row.user_id, { untilAt: row.until_at }]));
 }
 
+/** Until when the user is in which of these groups, deleted ones included; those that are over are left out. */
+export async function findEndsIn(
+  db: Reader,
+  userId: number,
+  groupIds: number[],
+  now: Instant,
+): Promise<Map<number, Instant | null>> {
+  const memberships: Knex.QueryBuilder = db('memberships').where('user_id', userId).select('group_id', 'until_at');
+  const rows: { group_id: number; until_at: Instant | null }[] = await whereNotOver(
+    whereIdIn(memberships, 'group_id', groupIds),
+    now,
+  );
+  return new Map(rows.map((row) => [row.group_id, row.until_at]));
+}
+
 type MembershipColumns = { user_id: number; until_at: Instant | null };
 
 /** Makes them members of the group, anew where they were. */

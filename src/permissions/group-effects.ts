@@ -1,9 +1,10 @@
 import { isOver } from '../access/granted-rights.ts';
-import { covers, NO_RIGHTS } from '../access/rights.ts';
+import { covers, NO_RIGHTS, union } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { instant, minuteOf } from '../clock.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
+import { countOutlasting, outlastingInWords } from '../memberships/outlasting.ts';
 import { findOpenPurposes } from '../one-time-links/open-links.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { User } from '../users/user.ts';
@@ -20,8 +21,11 @@ export async function savingEffects(
   values: Pick<UserValues, 'groups' | 'email' | 'apiOnly'>,
 ): Promise<{ effects: string[]; endsLinks: boolean }> {
   const changes = await groupChanges(sources, viewer, user, values.groups);
+  // A form gives memberships without an end.
+  const given = { rights: union(changes.map(({ to }) => to)), untilAt: null, at: instant(sources.clock()) };
   const effects = [
     ...(changes.length > 0 ? await effectsOf(sources, changes, [user.id]) : []),
+    ...outlastingInWords(await countOutlasting(sources.db.read, [user], given)),
     ...(values.apiOnly && !user.apiOnly ? [ENDS_FOR_PROGRAMS] : []),
     ...(!values.apiOnly && user.apiOnly ? [ENDS_FOR_PEOPLE] : []),
   ];

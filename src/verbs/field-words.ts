@@ -23,6 +23,7 @@ const FIELDS: Record<string, string> = {
   invitationExpiresAt: 'invitation open until',
   loginAttempts: 'failed attempts',
   until: 'member until',
+  heldUntil: 'held such rights until',
 };
 
 /** What a field of a record is called where somebody reads what was changed. */

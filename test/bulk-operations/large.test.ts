@@ -147,7 +147,7 @@ describe('an operation on more than can be done while one waits', () => {
     expect((await active()).length).toBeGreaterThan(4_000);
   });
 
-  it('pauses where its author may not do it any more', async () => {
+  it('pauses where its author may not do it any more, and is taken over', async () => {
     const max = await signedIn(app, 'max');
     const path = await draft(max, { action: 'deactivate' });
     await app.context.operations.stop();
@@ -159,14 +159,43 @@ describe('an operation on more than can be done while one waits', () => {
     alice = await signedIn(app, 'alice');
     expect(load((await alice.get(path)).text)('#progress').text()).toContain('may not do it any more');
     expect((await active()).length).toBeGreaterThan(4_000);
-    const goOn = () => alice.post(`${path}/pause`, { _method: 'delete' });
-    await goOn();
-    expect((await operation(path)).paused_for).toBe('whoever began it may not do it any more');
-    expect(load((await alice.get(path)).text)('.message:not(.good)').text()).toContain('Let them do it again');
-    await app.db.write((trx) => trx('users').where('name', 'max').update({ activity: 'active' }));
-    await goOn();
+    await alice.post(`${path}/pause`, { _method: 'delete' });
+    app.context.operations.wake();
     await settled();
     expect((await active()).length).toBeLessThan(4_000);
+    expect(await operation(path)).toMatchObject({ created_by: app.people.alice, begun_by: app.people.max });
+    expect(await app.db.read('users').where('name', 'alice').first()).toMatchObject({ activity: 'active' });
+  });
+
+  it('is not for somebody to cancel who may do less than one of very many among them (R61)', async () => {
+    const path = await draft(alice, { action: 'add-tag' });
+    await alice.post(`${path}/choices`, { tag: 'blue' });
+    await begunAndStopped(path);
+    const max = await signedIn(app, 'max');
+    const whyNot = async () => load((await max.get(path)).text)('#why-not').text();
+    const auditors = Number(await groupId(app, 'Auditors'));
+    await app.db.write((trx) => trx('memberships').whereNot('user_id', app.people.max).delete());
+    expect(await whyNot()).toBe('');
+    // More than are looked for one by one.
+    await app.db.write((trx) =>
+      trx.raw(
+        `insert into memberships (user_id, group_id, granted_at) select id, ${auditors}, created_at from users where name <> 'max'`,
+      ),
+    );
+    expect(await whyNot()).toMatch(/^Somebody else began this: \S+ has rights that you do not hold\.$/);
+    expect((await max.post(`${path}/cancellation`)).status).toBe(403);
+    // None of them is left.
+    const [piece] = await findPieces(app.db.read, idOf(path));
+    await app.db.write((trx) =>
+      trx('memberships').whereIn('user_id', piece.ids).whereNot('user_id', app.people.max).delete(),
+    );
+    await app.db.write((trx) =>
+      trx('bulk_operation_pieces')
+        .where('operation_id', idOf(path))
+        .where('number', '>', 0)
+        .update({ done_at: '2026' }),
+    );
+    expect(await whyNot()).toBe('');
   });
 
   it('is looked through when what kept it from that is over: its author’s lost right, or a group that is gone', async () => {

@@ -43,7 +43,7 @@ it('tells the rate of an operation since it went on, not since it was begun', as
     progressPage(
       { ...begun, size: 9_000, tally: { ...begun.tally, judged: 3_000 } },
       DEACTIVATION as unknown as BulkAction,
-      { now: clock.now() + 10_000, viewer: act.by as never, isFirst, creator: 'alice', stretch },
+      { now: clock.now() + 10_000, isFirst, stretch, authors: {} as never },
     );
   const rest = { id, since: clock.now(), from: 1_000 };
   expect(pageOf(rest)).toMatchObject({ rate: '200 a second', left: 'about 30 seconds left' });

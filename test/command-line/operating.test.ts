@@ -8,6 +8,7 @@ import { COMMANDS } from '../../src/command-line/commands.ts';
 import { ConfigError } from '../../src/config.ts';
 import { serverSettings } from '../../src/installation/server-settings.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { begun } from '../support/begun.ts';
 import { rosterBeside } from '../support/command-line.ts';
 import { addContact } from '../support/contacts.ts';
 import { groupId } from '../support/people.ts';
@@ -47,6 +48,27 @@ describe('the commands operate, operations and undo', () => {
       expect.stringMatching(new RegExp(`Operation ${operation} was taken back already, by operation \\d+\\.`)),
     ]);
     expect(await activityOf('lena')).toBe('active');
+  });
+
+  it('decide what becomes of one that is under way, whoever began it', async () => {
+    await app.context.operations.stop();
+    const id = await begun(app, 'ada', 'deactivate', [app.people.lena, app.people.bob]);
+    const outcome = async (...words: string[]) => {
+      const { code, output } = await roster(...words, String(id));
+      return [code, output.trim()];
+    };
+    expect(await outcome('pause')).toEqual([0, `Operation ${id} is paused, after 0 of 2 users.`]);
+    expect(await outcome('pause')).toEqual([2, `Operation ${id} is paused: nothing was changed.`]);
+    await app.db.write((trx) => trx('users').where('name', 'ada').update({ activity: 'deactivated' }));
+    expect(await outcome('resume')).toEqual([0, `Operation ${id} is running, after 0 of 2 users.`]);
+    expect((await roster('operations')).output).toContain('command line, begun by ada');
+    expect(await outcome('cancel')).toEqual([0, `Operation ${id} is cancelled, after 0 of 2 users.`]);
+    expect(await outcome('resume')).toEqual([2, `Operation ${id} is cancelled: nothing was changed.`]);
+    expect((await roster('cancel', '7')).output).toContain('There is no operation 7.');
+    const events = await app.db.read('audit_events').where('action', 'like', 'operation.%').orderBy('id');
+    expect(events.map(({ action, actor_id }) => [action, actor_id])).toEqual(
+      ['paused', 'taken-over', 'cancelled'].map((did) => [`operation.${did}`, null]),
+    );
   });
 
   /** The same without a process of its own: what it came to, or what was thrown of a wrong use. */

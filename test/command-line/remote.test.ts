@@ -5,6 +5,7 @@ import { connect } from '../../src/command-line/remote/connection.ts';
 import type { RemoteWords } from '../../src/command-line/remote/remote-command.ts';
 import { REMOTE } from '../../src/command-line/remote/remote-commands.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { begun } from '../support/begun.ts';
 import { rosterWith } from '../support/command-line.ts';
 import { programAs } from '../support/program.ts';
 
@@ -60,6 +61,14 @@ describe('the command line of a Roster somewhere else', () => {
     expect((await roster('groups change Robots', { name: 'Machines' })).lines).toContain('name      Machines');
     expect((await roster('groups list', { view: 'q=Mach' })).lines).toHaveLength(2);
     expect((await roster('groups delete Machines')).lines).toEqual(['Machines: deleted.']);
+  });
+
+  it('lets one that is under way wait, go on and be', async () => {
+    await app.context.operations.stop();
+    const id = await begun(app, 'alice', 'deactivate', [app.people.bob]);
+    const phases = [];
+    for (const verb of ['pause', 'resume', 'cancel']) phases.push((await roster(`bulk ${verb} ${id}`)).lines.at(-1));
+    expect(phases).toEqual(['paused', 'running', 'cancelled'].map((phase) => `Operation ${id}, ${phase}.`));
   });
 
   it('says what an action on many would do, does it, and takes it back', async () => {

@@ -6,10 +6,13 @@ import {
   isToBeChosen,
   readable,
 } from '../../bulk-operations/actions/bulk-subjects.ts';
+import { isAbandoned } from '../../bulk-operations/actions/pausing.ts';
 import { weighsMuch, weighsToPutOff } from '../../bulk-operations/actions/weighty-operation.ts';
 import { type BulkOperation, type SubjectType, TO_BE_CHOSEN } from '../../bulk-operations/bulk-operation.ts';
 import { requireVisible } from '../../bulk-operations/pages/operation/visible-operation.ts';
 import { findParts, findWhole } from '../../bulk-operations/part-store.ts';
+import { findSchedule } from '../../bulk-operations/schedule-store.ts';
+import { instant } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { actOfCaller } from '../contract/caller.ts';
@@ -34,7 +37,7 @@ export async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promi
   else
     for (const { subjectType } of parts)
       requireWriting(call, subjectType, isOwn ? BULK_SUBJECTS[subjectType].level : 'write');
-  requireVisible(call.viewer, operation);
+  requireVisible(call.viewer, operation, (await findSchedule(db, operation.id)) !== undefined);
   return operation;
 }
 
@@ -58,6 +61,12 @@ export async function weighs(call: Call): Promise<boolean> {
 export async function putsOff(call: Call): Promise<boolean> {
   const { app, req, caller } = call;
   return weighsToPutOff(app.db.read, actOfCaller(app, req, caller), await meant(call, app.db.read, 'write'));
+}
+
+/** Whether to let it go on is to do the rest of it in the name of whoever's token it is. */
+export async function takesOver(call: Call): Promise<boolean> {
+  const { app } = call;
+  return isAbandoned(app.db.read, await meant(call, app.db.read, 'write'), instant(app.clock()));
 }
 
 /** One's own contacts are changed by who may only read; the scope is asked for all the same. */

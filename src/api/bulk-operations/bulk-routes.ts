@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { actionOf, BULK_SUBJECTS, readable } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { executeOperation } from '../../bulk-operations/actions/execution.ts';
-import { steerOperation } from '../../bulk-operations/actions/steering.ts';
+import { isAbandoned } from '../../bulk-operations/actions/pausing.ts';
+import { type Asked, steerOperation } from '../../bulk-operations/actions/steering.ts';
 import { draftTakingBack, takingBackOf } from '../../bulk-operations/actions/taking-back.ts';
 import { phaseOf, SUBJECT_TYPES, type SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import * as store from '../../bulk-operations/bulk-operation-store.ts';
@@ -17,7 +18,17 @@ import { ITEM, OPERATION, pageOf } from '../contract/answers.ts';
 import { PREFIX } from '../contract/lists.ts';
 import { recordRefusal } from '../contract/refusals.ts';
 import { type Answer, type Call, type Route, route } from '../contract/route.ts';
-import { answer, looking, meant, READ, requireReady, requireWriting, WRITE, weighs } from './addressed-operation.ts';
+import {
+  answer,
+  looking,
+  meant,
+  READ,
+  requireReady,
+  requireWriting,
+  takesOver,
+  WRITE,
+  weighs,
+} from './addressed-operation.ts';
 import { actionMeant, choicesMeant, requireForPrograms } from './bulk-actions.ts';
 import { NEW_OPERATION, number } from './bulk-fields.ts';
 import { type Meaning, recordsMeant } from './bulk-set.ts';
@@ -107,7 +118,15 @@ export const BULK_ROUTES: Route[] = [
     handle: beginUndoing,
   }),
   steering('post', 'pause', 'Let an operation wait that is under way', 'pause'),
-  steering('delete', 'pause', 'Let it go on', 'resume'),
+  {
+    ...steering(
+      'delete',
+      'pause',
+      'Let it go on; where whoever began it may not do it any more, in your name',
+      'resume',
+    ),
+    asks: { where: 'where whoever began it may not do it any more', holds: takesOver },
+  },
   steering('post', 'cancellation', 'Let be what is not done yet', 'cancel'),
 ];
 
@@ -209,12 +228,7 @@ async function listItems(call: Call): Promise<Answer> {
   return { body: { items, next, previous: null } };
 }
 
-function steering(
-  method: 'post' | 'delete',
-  noun: string,
-  summary: string,
-  deed: Parameters<typeof steerOperation>[3],
-): Route {
+function steering(method: 'post' | 'delete', noun: string, summary: string, asked: Asked): Route {
   return route({
     method,
     path: `/bulk-operations/{id}/${noun}`,
@@ -227,7 +241,8 @@ function steering(
       const answered = await call.write(async (trx, act) => {
         const operation = await meant(call, trx, 'write');
         if (phaseOf(operation) === 'draft') throw new Conflict('Nothing of it is under way.');
-        await steerOperation(trx, act, operation, deed);
+        if (asked === 'resume' && (await isAbandoned(trx, operation, act.at))) await requireForPrograms(trx, operation);
+        await steerOperation(trx, act, operation, asked);
         return answer(call, trx, await store.findOperation(trx, operation.id));
       });
       call.app.operations.wake();

@@ -42,7 +42,6 @@ export async function toldOperation(
   // One that there is no more, or whose group is gone, is told by its name.
   const action = await actionOf(db, operation, ids).catch(() => undefined);
   const schedule = phase === 'draft' ? await findSchedule(db, operation.id) : undefined;
-  const [name] = (await findUserNames(db, [operation.createdBy])).values();
   const told = {
     id: operation.id,
     on: `${operation.subjectType}s`,
@@ -56,7 +55,7 @@ export async function toldOperation(
     lasting: action?.bulk.lasting ?? null,
     ...(await takingBackOf(db, operation, action, act)),
     undoes: operation.undoes,
-    createdBy: operation.createdBy === null ? null : { id: operation.createdBy, name: name ?? '' },
+    ...(await authorsOf(db, operation)),
     createdAt: operation.createdAt,
     executedAt: operation.executedAt,
     finishedAt: operation.finishedAt,
@@ -72,6 +71,12 @@ export async function toldOperation(
   const effects = [];
   for (const one of found) effects.push(...(await effectsSaid(looking.app, one.action, one.effects)));
   return { ...told, ...sheet, parts: each, effects };
+}
+
+async function authorsOf(db: Reader, { createdBy, begunBy, takenOverAt }: BulkOperation) {
+  const names = await findUserNames(db, [createdBy, begunBy]);
+  const named = (id: number | null) => (id === null ? null : { id, name: names.get(id) ?? '' });
+  return { createdBy: named(createdBy), begunBy: named(begunBy), takenOverAt };
 }
 
 /** What each part of a draft would come to. */

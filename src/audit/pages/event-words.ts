@@ -83,6 +83,7 @@ const WORDS: Record<string, string> = {
   'request.refused': 'was refused',
   'operation.paused': 'paused the operation',
   'operation.resumed': 'let go on the operation',
+  'operation.taken-over': 'took over the operation',
   'operation.cancelled': 'cancelled the operation',
   'audit.erased': 'erased old events of',
   'idle-rule.set': 'set the rule of idle accounts of',

@@ -22,7 +22,7 @@ export interface ShownEvent extends AuditEvent {
 }
 
 /** What is said of a membership stands on the record of the group as well. */
-const OF_MEMBERSHIP = ['group', 'groups', 'until'];
+const OF_MEMBERSHIP = ['group', 'groups', 'until', 'heldUntil'];
 
 /**
  * Events as this viewer may read them, on timelines as in the audit: of each subject what they may read on its record, and

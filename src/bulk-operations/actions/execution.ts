@@ -24,8 +24,8 @@ import {
   keepTally,
 } from '../bulk-operation-store.ts';
 import { findItemIds, findPieces, isInTheWay, markDone, type Piece } from '../bulk-piece-store.ts';
+import { requireNoneKept } from '../others-operations.ts';
 import { findParts } from '../part-store.ts';
-import { requireNoneKept } from '../scheduled-for-others.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
 
@@ -60,7 +60,7 @@ export async function executeOperation(
   act: Act,
   operation: BulkOperation,
 ): Promise<'done' | 'begun' | undefined> {
-  await requireNoneKept(trx, act, operation);
+  await requireNoneKept(trx, act, operation, { wanted: 'execute' });
   if (!(await claimOperation(trx, operation, act))) return undefined;
   // What it does may be changes that confirm it, or none at all.
   await act.confirm?.(trx);

@@ -12,6 +12,7 @@ import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { type BulkOperation, isLarge } from '../bulk-operation.ts';
 import { createDraft, findOperation, forgetDraft, keepAuthor, keepSet } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
+import { requireNoneKept } from '../others-operations.ts';
 import { canBeLater, ENDING_RIGHTS } from '../schedulable.ts';
 import {
   findSchedule,
@@ -22,7 +23,6 @@ import {
   moveSchedule,
   type Schedule,
 } from '../schedule-store.ts';
-import { requireNoneKept } from '../scheduled-for-others.ts';
 import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
 import { judgeOperation } from './execution.ts';
 
@@ -67,8 +67,8 @@ export async function inviteLater(trx: Transaction, act: Act, ids: number[], due
 
 /** Whoever moves it answers for it from then on. */
 async function move(trx: Transaction, act: Act, operation: BulkOperation, dueAt: Instant): Promise<void> {
-  await requireNoneKept(trx, act, operation);
-  await keepAuthor(trx, operation.id, act);
+  await requireNoneKept(trx, act, operation, { wanted: 'move' });
+  await keepAuthor(trx, operation, act);
   await moveSchedule(trx, operation.id, dueAt);
   await tell(trx, act, operation, await subjectsOf(trx, act, operation), 'user.change-rescheduled', { dueAt });
 }
@@ -91,7 +91,10 @@ export async function unschedule(
   await act.confirm?.(trx);
   if (!(await findSchedule(trx, id))) throw new Conflict('It is done already, or was cancelled.');
   const operation = await findOperation(trx, id);
-  await requireNoneKept(trx, act, operation, userId === undefined ? undefined : [userId]);
+  await requireNoneKept(trx, act, operation, {
+    wanted: 'cancel',
+    userIds: userId === undefined ? undefined : [userId],
+  });
   const all = await subjectsOf(trx, act, operation);
   const left = userId === undefined ? [] : all.filter((subject) => subject.id !== userId);
   const out = all.filter((subject) => !left.includes(subject));

@@ -12,7 +12,7 @@ import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { askedOf, findBulkAction } from '../actions/bulk-subjects.ts';
 import { checkedChoices } from '../actions/checked-choices.ts';
-import { steerOperation } from '../actions/steering.ts';
+import { type Asked, steerOperation } from '../actions/steering.ts';
 import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
 import { keepChoices } from '../bulk-operation-store.ts';
 import { findSchedule } from '../schedule-store.ts';
@@ -22,7 +22,7 @@ import { showDraft } from './draft-page.ts';
 import { execute } from './executing.ts';
 import { showProgress } from './operation/progress.ts';
 import { visibleOperation } from './operation/visible-operation.ts';
-import { isWeightyOperation } from './operation/weighty-operation.ts';
+import { isTakenOver, isWeightyOperation } from './operation/weighty-operation.ts';
 import { showOperations } from './operations-page.ts';
 import { sendItems } from './report/items-file.ts';
 import { showReport } from './report/report.ts';
@@ -76,7 +76,10 @@ export function bulkOperationsController(app: AppContext): Router {
   router.post('/bulk-operations/:id/execution', requireSignIn, weighty, (req, res) => execute(app, req, res));
 
   router.post('/bulk-operations/:id/pause', requireSignIn, (req, res) => steer(app, req, res, 'pause'));
-  router.delete('/bulk-operations/:id/pause', requireSignIn, (req, res) => steer(app, req, res, 'resume'));
+  const takingOver = confirmed(app, (req) => isTakenOver(app, req));
+  router.delete('/bulk-operations/:id/pause', requireSignIn, takingOver, (req: Request, res: Response) =>
+    steer(app, req, res, 'resume'),
+  );
   router.post('/bulk-operations/:id/cancellation', requireSignIn, (req, res) => steer(app, req, res, 'cancel'));
 
   return router;
@@ -95,10 +98,8 @@ function asking({ subjectType, action: name }: BulkOperation) {
   return action;
 }
 
-type Deed = Parameters<typeof steerOperation>[3];
-
 /** Pauses it, goes on, or cancels it; where it has ended meanwhile, that is what the page says. */
-async function steer(app: AppContext, req: Request, res: Response, deed: Deed): Promise<void> {
+async function steer(app: AppContext, req: Request, res: Response, deed: Asked): Promise<void> {
   const operation = await visibleOperation(app, req, { acts: true });
   if (phaseOf(operation) === 'draft') throw new NotFound();
   const steered = app.db.write((trx) => steerOperation(trx, actOf(app, req), operation, deed));

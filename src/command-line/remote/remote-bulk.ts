@@ -47,6 +47,18 @@ export const BULK: Verbs = {
       return { lines: table(['id', 'name', 'outcome', 'reason'], rows), data: { items }, exitCode: 0 };
     },
   },
+  pause: {
+    parameters: ['number'],
+    run: async (client, [id]) => told(await client.steer('POST', numberIn(id), 'pause')),
+  },
+  resume: {
+    parameters: ['number'],
+    run: async (client, [id]) => told(await client.steer('DELETE', numberIn(id), 'pause')),
+  },
+  cancel: {
+    parameters: ['number'],
+    run: async (client, [id]) => told(await client.steer('POST', numberIn(id), 'cancellation')),
+  },
   undo: {
     parameters: ['number'],
     options: ['apply'],

@@ -44,6 +44,8 @@ export const OPERATIONS = {
     moved_by_time: orNull(json),
     token_id: orNull(integer),
     part_of: orNull(integer),
+    begun_by: orNull(integer),
+    taken_over_at: orNull(moment),
   },
   import_columns: { user_id: integer, kind: text<'users' | 'contacts'>(), head: text(), meaning: text() },
   import_keys: { import_id: integer, key: text(), times: integer, lines: text() },

@@ -1,6 +1,7 @@
 import type { Activity } from '../../access/activity.ts';
 import { isAnyAdministrator } from '../../access/administrators.ts';
 import { findRights, isOver } from '../../access/granted-rights.ts';
+import { findOwnEnds, outlasted } from '../../access/lasting.ts';
 import { type Application, covers, grants, NO_RIGHTS, type Rights, union } from '../../access/rights.ts';
 import { findStrongerMembers } from '../../access/stronger-members.ts';
 import type { Viewer } from '../../access/viewer.ts';
@@ -8,7 +9,7 @@ import type { Change } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
-import { findMemberships } from '../../memberships/membership-store.ts';
+import { findEndsIn, findMemberships } from '../../memberships/membership-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Action, type Judge, type Written, writtenOf } from '../../verbs/action.ts';
@@ -77,6 +78,24 @@ export async function keepNeededRights(
       outcome.refusal = forbidden('makes the last administrator one: there must always be one');
     else going.push(outcome.subject);
   }
+}
+
+/** Nobody makes what they may do last longer by what groups come to give in which they are. Left out, `gives` is all that these grant. */
+export async function keepOwnEnds(
+  db: Reader,
+  { by, at }: Judge,
+  outcomes: Outcome<Group>[],
+  gives: (group: Group) => Rights = ({ rights }) => rights,
+): Promise<void> {
+  const now = minuteOf(at);
+  const ends = await findOwnEnds(db, by, now);
+  if (by.id === null || ends.size === 0) return;
+  const own = await findEndsIn(db, by.id, idsOf(allowed(outcomes)), now);
+  leaveOut(outcomes, (group) => {
+    const untilAt = own.get(group.id);
+    if (untilAt === undefined || !outlasted(ends, gives(group), untilAt)) return undefined;
+    return forbidden('gives rights to yourself: nobody makes what they may do last longer than it was given to them');
+  });
 }
 
 /** What their members gain or lose where the groups come or go so. */

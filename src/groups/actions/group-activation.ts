@@ -6,7 +6,14 @@ import { backAsBefore } from '../../verbs/back-as-before.ts';
 import { inapplicable, type Outcome } from '../../verbs/outcome.ts';
 import type { Group } from '../group.ts';
 import { findTakenNames } from '../group-store.ts';
-import { changeable, type GroupAction, givingsWhere, keepStrongerMembers, makeThem } from './group-action.ts';
+import {
+  changeable,
+  type GroupAction,
+  givingsWhere,
+  keepOwnEnds,
+  keepStrongerMembers,
+  makeThem,
+} from './group-action.ts';
 
 export const GROUP_ACTIVATION: GroupAction = {
   name: 'activate',
@@ -22,6 +29,7 @@ export const GROUP_ACTIVATION: GroupAction = {
   refusalOf: changeable(({ activity }) => activity !== 'active'),
   async refuseAmong(db, judge, outcomes) {
     await keepStrongerMembers(db, judge, outcomes);
+    await keepOwnEnds(db, judge, outcomes);
     await keepTakenNames(db, outcomes);
   },
   perform: (trx, act, groups) => makeThem(trx, act, groups, { event: 'group.activated', becomes: activatedTo }),

@@ -1,3 +1,4 @@
+import { findOwnEnds, outlasted } from '../../access/lasting.ts';
 import { covers, NO_RIGHTS, type Rights } from '../../access/rights.ts';
 import { may, mayAdminister } from '../../access/viewer.ts';
 import { userReference } from '../../audit/audit-event.ts';
@@ -39,6 +40,10 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
   if (requiresSecondFactor && !(await hasEquippedAdministrator(trx, act.at)))
     throw new FieldErrors({ requiresSecondFactor: NOBODY_EQUIPPED });
   const leader = leaderId === undefined ? undefined : await firstMember(trx, act, leaderId);
+  if (leader && leader.id === act.by.id && outlasted(await findOwnEnds(trx, act.by, minuteOf(act.at)), rights, null))
+    throw new RefusedFields({
+      leader: 'This is yourself: you would hold what it grants for longer than it was given to you.',
+    });
   const name = normalizedAs('NFC', group.name).trim();
   const tags = await spelledTags(trx, group.tags ?? []);
   const id = await insertGroup(trx, {

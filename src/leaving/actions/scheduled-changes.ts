@@ -1,9 +1,9 @@
 import { recordChanges } from '../../audit/audit-store.ts';
 import { findOperation, forgetDraft, keepAuthor } from '../../bulk-operations/bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
+import { findKept } from '../../bulk-operations/others-operations.ts';
 import { SCHEDULABLE } from '../../bulk-operations/schedulable.ts';
 import { findScheduledBy, forgetSchedule } from '../../bulk-operations/schedule-store.ts';
-import { findKept } from '../../bulk-operations/scheduled-for-others.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -29,14 +29,14 @@ export const SCHEDULED_CHANGES: LeftKind = {
   },
   async refusal(db, by, things) {
     for (const { id } of things) {
-      const kept = await findKept(db, by, await findOperation(db, id));
-      if (kept) return `${kept.subject.name} ${kept.refusal.reason}: what is scheduled stays as it is.`;
+      const kept = await findKept(db, by, await findOperation(db, id), { wanted: 'move' });
+      if (kept) return `${kept}: what is scheduled stays as it is.`;
     }
     return undefined;
   },
   async handOver(trx, act, _leaver, shares) {
     for (const { thing } of shares) {
-      await keepAuthor(trx, thing.id, act);
+      await keepAuthor(trx, await findOperation(trx, thing.id), act);
       await tell(trx, act, thing.id, 'user.change-taken-over');
     }
     return NOTHING_WRITTEN;

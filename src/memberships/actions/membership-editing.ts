@@ -1,4 +1,5 @@
 import { isOver } from '../../access/granted-rights.ts';
+import { type Ends, findEnds, LONGER, outlasted } from '../../access/lasting.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { type Fields, groupReference, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
@@ -66,6 +67,8 @@ interface Standing {
   now: Instant;
   /** Whether the actor is the user. */
   isSelf: boolean;
+  /** Until when they hold what they hold now, where not for good. */
+  ends?: Ends;
 }
 
 /** Whose membership of which group is meant. */
@@ -81,8 +84,13 @@ export interface Meant {
 }
 
 /** Who of these would become a member, and who not and why. */
-export async function judgeGrants(db: Reader, act: Actor, meant: Meant): Promise<MemberOutcome[]> {
-  return (await judge(db, act, meant, unlessMember)).outcomes;
+export async function judgeGrants(
+  db: Reader,
+  act: Actor,
+  meant: Meant,
+  untilAt: Instant | null,
+): Promise<MemberOutcome[]> {
+  return (await judge(db, act, meant, unlessMember(untilAt))).outcomes;
 }
 
 /** Makes the users members from now on, until the end of that day or without an end. Who was one before begins anew. */
@@ -93,11 +101,14 @@ export async function grantMemberships(
   untilAt: Instant | null,
 ): Promise<Addition> {
   if (!meant.asBefore) requireEndAhead(act, untilAt);
-  const { group, outcomes, chosen } = await judge(trx, act, meant, unlessMember);
+  const { group, outcomes, chosen } = await judge(trx, act, meant, unlessMember(untilAt));
   await grant(trx, group.id, idsOf(chosen), { at: act.at, by: act.by.id, untilAt });
-  await record(trx, act, chosen, 'membership.granted', () => ({
-    after: { group: groupReference(group), ...(untilAt && { until: untilAt }) },
-  }));
+  await record(trx, act, chosen, 'membership.granted', (standing) => {
+    const heldUntil = outlastedBy(standing, untilAt);
+    return {
+      after: { group: groupReference(group), ...(untilAt && { until: untilAt }), ...(heldUntil && { heldUntil }) },
+    };
+  });
   const ended = await endOutgrownLinks(
     trx,
     act,
@@ -200,9 +211,18 @@ function unlessStaying(standing: Standing): Refusal | undefined {
 
 const LETS_OFF = forbidden('is yourself: nobody lets themself off a second factor');
 
-function unlessMember({ subject, membership, now }: Standing): Refusal | undefined {
-  if (subject.activity === 'deleted') return inapplicable('is deleted');
-  return membership && !isOver(membership, now) ? inapplicable('is a member already') : undefined;
+function unlessMember(untilAt: Instant | null): (standing: Standing) => Refusal | undefined {
+  return (standing) => {
+    const { subject, membership, now, isSelf } = standing;
+    if (subject.activity === 'deleted') return inapplicable('is deleted');
+    if (membership && !isOver(membership, now)) return inapplicable('is a member already');
+    return isSelf && outlastedBy(standing, untilAt) ? forbidden(LONGER) : undefined;
+  };
+}
+
+/** Which end of what they hold the membership would make them forget. */
+function outlastedBy({ ends, group }: Standing, untilAt: Instant | null): Instant | undefined {
+  return ends && outlasted(ends, group.rights, untilAt);
 }
 
 /**
@@ -220,10 +240,11 @@ async function judge(
   const now = minuteOf(act.at);
   const subjects = known ?? (await findSubjects(db, [...new Set(userIds)], now));
   const memberships = await findMembershipsIn(db, groupId, userIds);
+  const ends = grantsAnything(group) ? await findEnds(db, userIds, now) : new Map<number, Ends>();
   const chosen: Standing[] = [];
   const outcomes = subjects.map((subject): MemberOutcome => {
     const membership = memberships.get(subject.id);
-    const standing = { group, subject, membership, now, isSelf: act.by.id === subject.id };
+    const standing = { group, subject, membership, now, isSelf: act.by.id === subject.id, ends: ends.get(subject.id) };
     const refusal = rule.refusalOf(act.by, subject, group) ?? refusalOf(standing);
     if (!refusal) chosen.push(standing);
     return { subject, refusal };

@@ -24,6 +24,7 @@ import { render } from '../../web/render.ts';
 import { grantMemberships, judgeGrants, requireEndAhead } from '../actions/membership-editing.ts';
 import { checkMembers, MEMBER_SEARCHES, typedMembers } from '../member-form.ts';
 import { findMemberships } from '../membership-store.ts';
+import { countOutlasting, outlastingInWords } from '../outlasting.ts';
 import { keepMemberships } from './kept-memberships.ts';
 import { tellOutcomes } from './member-report.ts';
 
@@ -145,7 +146,7 @@ async function showAddition(
 ): Promise<void> {
   const actor = { by: req.viewer!, at: instant(app.clock()) };
   requireEndAhead(actor, untilAt);
-  const outcomes = await judgeGrants(app.db.read, actor, { groupId: group.id, userIds: ids });
+  const outcomes = await judgeGrants(app.db.read, actor, { groupId: group.id, userIds: ids }, untilAt);
   const coming = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   const left = outcomes.filter((outcome) => outcome.refusal);
   const comingIds = coming.map((subject) => subject.id);
@@ -155,6 +156,8 @@ async function showAddition(
       NAMES_SHOWN,
     );
   const changes = [{ groupId: group.id, from: NO_RIGHTS, to: givenBy(group) }];
+  const effects = await effectsAndEnding(app, changes, comingIds);
+  const outlasting = await countOutlasting(app.db.read, coming, { rights: group.rights, untilAt, at: actor.at });
   const page = {
     title: `Add members to ${group.name}`,
     group,
@@ -166,7 +169,8 @@ async function showAddition(
       left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`),
       NAMES_SHOWN,
     ),
-    ...(await effectsAndEnding(app, changes, comingIds)),
+    ...effects,
+    effects: [...effects.effects, ...outlastingInWords(outlasting)],
     mayMail: app.mail !== undefined,
   };
   render(req, res, 'groups/addition', page);

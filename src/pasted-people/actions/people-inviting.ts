@@ -14,7 +14,7 @@ import type { Subject } from '../../users/user.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
-import { inapplicable } from '../../verbs/outcome.ts';
+import { inapplicable, withFields } from '../../verbs/outcome.ts';
 import type { ForAll } from '../people-form.ts';
 import { alikeIn, newIn, type PlannedPerson } from './people-plan.ts';
 
@@ -88,6 +88,7 @@ async function change(
   for (const { ids, groups, tags } of alikeIn(plan)) {
     const to = { groups: { add: groups.map(({ id }) => id) }, groupsUntil: untilAt, tags: { add: tags } };
     const changed = await changeUsers(trx, act, ids, to);
+    withFields(changed.outcomes);
     performed.push(...changed.outcomes.map((one) => ({ ...one, written: changed.written.get(one.subject.id) })));
     linksEnded.push(...changed.linksEnded);
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isOver } from '../../access/granted-rights.ts';
+import { type Ends, findEnds, LONGER, outlasted } from '../../access/lasting.ts';
 import { covers } from '../../access/rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
@@ -85,7 +86,7 @@ export async function planPeople(sources: Sources, rows: PersonRow[], forAll: Fo
     const groups = [...new Set([...common, ...asked.groups])];
     const user = known.get(idOf(row) ?? 0);
     if (user) {
-      const wanted = { groups, tags: [...forAll.tags, ...(values?.tags ?? [])] };
+      const wanted = { groups, tags: [...forAll.tags, ...(values?.tags ?? [])], untilAt: forAll.untilAt };
       const notes = notDone(user.subject, values, asked.mistake);
       return { n, row, errors: {}, known: { ...whatChanges(viewer, user, wanted), notes } };
     }
@@ -151,6 +152,8 @@ interface User {
   subject: Subject;
   memberships: Map<number, { isOver: boolean }>;
   tags: string[];
+  /** Until when they hold what they do, where not for good. */
+  ends?: Ends;
 }
 
 async function findKnown(db: Reader, ids: number[], now: Instant): Promise<Map<number, User>> {
@@ -158,6 +161,7 @@ async function findKnown(db: Reader, ids: number[], now: Instant): Promise<Map<n
   const subjects = await findSubjects(db, ids, now);
   const memberships = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
   const tags = await findTagNames(db, 'user', ids);
+  const ends = await findEnds(db, ids, now);
   return new Map(
     subjects.map((subject) => [
       subject.id,
@@ -167,6 +171,7 @@ async function findKnown(db: Reader, ids: number[], now: Instant): Promise<Map<n
           (memberships.get(subject.id) ?? []).map((one) => [one.groupId, { isOver: isOver(one, now) }]),
         ),
         tags: tags.get(subject.id) ?? [],
+        ends: ends.get(subject.id),
       },
     ]),
   );
@@ -174,8 +179,8 @@ async function findKnown(db: Reader, ids: number[], now: Instant): Promise<Map<n
 
 function whatChanges(
   viewer: Viewer,
-  { subject, memberships, tags }: User,
-  { groups: asked, tags: wanted }: { groups: NamedGroup[]; tags: string[] },
+  { subject, memberships, tags, ends }: User,
+  { groups: asked, tags: wanted, untilAt }: { groups: NamedGroup[]; tags: string[]; untilAt: Instant | null },
 ): Omit<KnownPerson, 'notes'> {
   const had = new Set(tags.map(identityKey));
   const more = {
@@ -186,6 +191,8 @@ function whatChanges(
   const ended = asked.filter((group) => memberships.get(group.id)?.isOver);
   const reasonOf = () => {
     if (!mayAdminister(viewer, subject)) return 'has rights that you do not hold';
+    const isLonger = ends && more.groups.some(({ rights }) => outlasted(ends, rights, untilAt));
+    if (isLonger && subject.id === viewer.id) return LONGER;
     if (more.groups.length > 0 || more.tags.length > 0) return undefined;
     if (ended.length > 0) return `was in ${ended[0].name} until its end: add them again there`;
     return asked.length > 0 ? 'is in the group already' : 'is known already';

@@ -8,6 +8,7 @@ import { recordChanges } from '../../audit/audit-store.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { judgeChange } from '../../groups/actions/changing-groups.ts';
+import { keepOwnEnds } from '../../groups/actions/group-action.ts';
 import { levelFacts } from '../../groups/actions/group-facts.ts';
 import type { Group } from '../../groups/group.ts';
 import { keepGroups } from '../../groups/group-store.ts';
@@ -68,6 +69,7 @@ export async function planPermissions(
       ? undefined
       : forbidden(`is closed to you: its member ${name} has rights that you do not hold`);
   });
+  await keepOwnEnds(db, { by, at }, outcomes, () => granting(NO_RIGHTS, levels));
   return allowed(outcomes).flatMap((group) => {
     const told = differences(...levelsToTell(group, levels));
     return told ? [{ group, told }] : [];

@@ -1,13 +1,13 @@
-import type { Viewer } from '../../../access/viewer.ts';
 import { sortedByName } from '../../../text/sort-key.ts';
 import { counted, grouped, share, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
-import { BULK_SUBJECTS, maySteer } from '../../actions/bulk-subjects.ts';
+import { BULK_SUBJECTS } from '../../actions/bulk-subjects.ts';
 import type { Stretch } from '../../actions/operation-worker.ts';
 import type { ItemFilter } from '../../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../../bulk-operation.ts';
 import type { ChangedMeanwhile } from '../../changed-meanwhile.ts';
 import { leftOutIn, summed } from '../../tally.ts';
+import type { Authors } from './authors.ts';
 import type { ReportedItem } from './reported-items.ts';
 
 const NAMES_SHOWN = 20;
@@ -78,11 +78,21 @@ export function sheetOfParts(
   return { ...whole, button: whole.title, number, parts: parts.map(said) };
 }
 
+/** What somebody may do with an operation that is under way. */
+export interface Steering {
+  /** What may become of it next, besides. */
+  next?: 'pause' | 'resume';
+  mayCancel: boolean;
+  whyNot?: string;
+  /** It goes on in the name of whoever takes it over. */
+  isAbandoned: boolean;
+}
+
 /** While it is under way, and while it is looked at whom it would change. */
 export function progressPage(
   operation: BulkOperation,
   action: BulkAction,
-  more: { now: number; viewer: Viewer; isFirst: boolean; creator: string | undefined; stretch: Stretch | undefined },
+  more: { now: number; isFirst: boolean; stretch: Stretch | undefined; steering?: Steering; authors: Authors },
 ) {
   const { noun, path } = BULK_SUBJECTS[operation.subjectType];
   const { size, tally } = operation;
@@ -102,8 +112,8 @@ export function progressPage(
     rate: rate >= 1 ? `${grouped(Math.round(rate))} a second` : undefined,
     left: rate > 0 ? timeInWords((size - tally.judged) / rate) : undefined,
     isWaiting,
-    creator: more.creator,
-    maySteer: phase !== 'draft' && maySteer(more.viewer, operation),
+    authors: more.authors,
+    steering: more.steering,
     backPath: operation.view ?? path,
   };
 }
@@ -138,7 +148,7 @@ export function reportPage(
     filter: ItemFilter;
     /** How many of its items the viewer may not see. */
     unseen: number;
-    creator: string | undefined;
+    authors: Authors;
     links: string[];
     mayUndo: boolean;
     /** What took it back, if it was. */
@@ -173,7 +183,7 @@ export function reportPage(
       operation.cancelledAt === null
         ? undefined
         : `Cancelled after ${grouped(tally.judged)} of ${counted(size, noun)}; the others stay as they were.`,
-    creator: more.creator,
+    authors: more.authors,
     unseen: more.unseen,
     links: more.links,
     backPath: operation.view ?? path,

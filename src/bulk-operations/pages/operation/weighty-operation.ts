@@ -1,6 +1,8 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../../app-context.ts';
+import { instant } from '../../../clock.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
+import { isAbandoned } from '../../actions/pausing.ts';
 import { weighsMuch, weighsToPutOff } from '../../actions/weighty-operation.ts';
 import { visibleOperation } from './visible-operation.ts';
 
@@ -14,4 +16,10 @@ export async function isWeightyOperation(app: AppContext, req: Request): Promise
 export async function isWeightyToPutOff(app: AppContext, req: Request): Promise<boolean> {
   const operation = await visibleOperation(app, req, { acts: true });
   return weighsToPutOff(app.db.read, actOf(app, req), operation);
+}
+
+/** Whether to let it go on is to do the rest of it in one's own name. */
+export async function isTakenOver(app: AppContext, req: Request): Promise<boolean> {
+  const operation = await visibleOperation(app, req, { acts: true });
+  return isAbandoned(app.db.read, operation, instant(app.clock()));
 }

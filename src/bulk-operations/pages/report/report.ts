@@ -15,6 +15,7 @@ import { countItems, findChangedIds } from '../../bulk-item-store.ts';
 import type { BulkOperation } from '../../bulk-operation.ts';
 import { findOperation } from '../../bulk-operation-store.ts';
 import { findParts } from '../../part-store.ts';
+import { findAuthors } from '../operation/authors.ts';
 import { ITEMS_SHOWN, reportPage } from '../operation/bulk-operation-page.ts';
 import { doneInWords } from '../operation/parts-in-words.ts';
 import { findReported, itemFilterOf, seenBy } from '../operation/reported-items.ts';
@@ -44,7 +45,7 @@ export async function showReport(
     done: await doneInWords(db, parts, formatOf(req)),
     filter,
     unseen: await countUnseen(app, viewer, operation),
-    creator: (await findUserNames(db, [operation.createdBy])).get(operation.createdBy ?? 0) ?? 'command line',
+    authors: await findAuthors(db, operation),
     links: await linksToShow(app, shownFlash, { operation, action, viewer }),
     isOwn: operation.createdBy === viewer.id,
     mayUndo,

@@ -12,8 +12,8 @@ import { actionOf, BULK_SUBJECTS, maySteer } from '../../actions/bulk-subjects.t
 import type { BulkOperation } from '../../bulk-operation.ts';
 import { findOperation } from '../../bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-piece-store.ts';
+import { keptRefusal } from '../../others-operations.ts';
 import { findScheduled, type Schedule } from '../../schedule-store.ts';
-import { keptRefusal } from '../../scheduled-for-others.ts';
 
 const NAMES_SHOWN = 100;
 const NAMES_TOLD = 3;

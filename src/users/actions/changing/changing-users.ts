@@ -1,6 +1,8 @@
 import { hasToChoosePassword } from '../../../access/admission.ts';
+import { findEnds, outlasted } from '../../../access/lasting.ts';
 import type { Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
+import { type Instant, minuteOf } from '../../../clock.ts';
 import type { Transaction } from '../../../db/database.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
 import { endLeaderships, type LeadersBefore } from '../../../memberships/actions/membership-editing.ts';
@@ -107,6 +109,7 @@ async function take(
     to: after.user.leavesAt,
   }));
   await moveLeavings(trx, ends, act.at);
+  const heldUntil = await findHeldUntil(trx, act, steps);
   await changeMemberships(
     trx,
     steps
@@ -137,12 +140,31 @@ async function take(
       subjectId: subject.id,
       subjectName: after.user.name,
       before: told.before,
-      after: withEnds(told.after, endsOfNew(after, before)),
+      after: {
+        ...withEnds(told.after, endsOfNew(after, before)),
+        ...(heldUntil.has(subject.id) && { heldUntil: heldUntil.get(subject.id) }),
+      },
     })),
   );
   for (const step of steps) await tellOfNewEmail(trx, act, step);
   await requireAdministratorRemains(trx, act);
   return { linksEnded, leaders };
+}
+
+/** Of those who come into groups, the end of what they hold that is none any more with these. */
+async function findHeldUntil(trx: Transaction, act: Act, steps: Step[]): Promise<Map<number, Instant>> {
+  const coming = steps.filter(({ before, after }) => after.groups.some(({ id }) => !before.ends.has(id)));
+  const found = new Map<number, Instant>();
+  if (coming.length === 0) return found;
+  for (const [id, ends] of await findEnds(trx, idsIn(coming), minuteOf(act.at))) {
+    const { before, after } = coming.find(({ subject }) => subject.id === id)!;
+    const [end] = after.groups
+      .filter((group) => !before.ends.has(group.id))
+      .flatMap((group) => outlasted(ends, group.rights, after.ends.get(group.id) ?? null) ?? [])
+      .sort();
+    if (end) found.set(id, end);
+  }
+  return found;
 }
 
 function withEnds(after: Fields, until: ReturnType<typeof endsOfNew>): Fields {

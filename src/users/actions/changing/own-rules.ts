@@ -1,3 +1,5 @@
+import { type Ends, findOwnEnds, outlasted } from '../../../access/lasting.ts';
+import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import type { Judge } from '../../../verbs/action.ts';
 import { forbiddenFields, type Refusal } from '../../../verbs/outcome.ts';
@@ -8,11 +10,12 @@ import type { UserDetails } from './user-details.ts';
 type Rule = (subject: Subject, before: UserDetails, after: UserDetails) => Refusal | undefined;
 
 /** What nobody changes of themself, and what one lifts from nobody who has it oneself. */
-export async function ownRules(db: Reader, { by }: Judge): Promise<Rule> {
+export async function ownRules(db: Reader, { by, at }: Judge): Promise<Rule> {
   const [actor] = by.id === null ? [] : await findUsers(db, [by.id]);
+  const ends = await findOwnEnds(db, by, minuteOf(at));
   return (subject, before, after) => {
     const errors: Record<string, string> = {
-      ...(by.id === subject.id && againstOneself(before, after)),
+      ...(by.id === subject.id && againstOneself(before, after, ends)),
       ...(actor?.noSharedData && lifting(before, after)),
     };
     return Object.keys(errors).length > 0 ? forbiddenFields(errors) : undefined;
@@ -23,7 +26,7 @@ export async function ownRules(db: Reader, { by }: Judge): Promise<Rule> {
 const NOT_BY_ITSELF = 'This is yourself: no program says who answers for it, or until when. Ask whoever does.';
 
 /** Nobody lets themself leave, stays beyond the end that others set, or demotes themself (promise 4). */
-function againstOneself(before: UserDetails, after: UserDetails): Record<string, string> {
+function againstOneself(before: UserDetails, after: UserDetails, ends: Ends): Record<string, string> {
   const errors: Record<string, string> = {};
   if (after.user.leavesAt !== before.user.leavesAt)
     errors.leavesAt = 'This is yourself: nobody sets when they leave themself. Ask another administrator.';
@@ -38,7 +41,15 @@ function againstOneself(before: UserDetails, after: UserDetails): Record<string,
     errors.groups = 'This is yourself: nobody takes rights from themself. Ask another administrator.';
   else if (before.groups.some((group) => !kept.has(group.id) && group.requiresSecondFactor))
     errors.groups = 'This is yourself: nobody lets themself off a second factor. Ask another administrator.';
+  else if (isLonger(before, after, ends))
+    errors.groups =
+      'This is yourself: nobody makes what they may do last longer than it was given to them. Ask another administrator.';
   return errors;
+}
+
+function isLonger(before: UserDetails, after: UserDetails, ends: Ends): boolean {
+  const coming = after.groups.filter(({ id }) => !before.ends.has(id));
+  return coming.some(({ id, rights }) => outlasted(ends, rights, after.ends.get(id) ?? null) !== undefined);
 }
 
 function isAnsweredOtherwise(before: UserDetails, after: UserDetails): boolean {

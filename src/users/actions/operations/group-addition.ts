@@ -16,10 +16,12 @@ import {
   type Meant,
   requireEndAhead,
 } from '../../../memberships/actions/membership-editing.ts';
+import { countOutlasting, outlastingInWords } from '../../../memberships/outlasting.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { type Format, format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
+import { NOBODY_COUNTED } from '../../../verbs/notes.ts';
 import { allowed, leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
@@ -70,11 +72,17 @@ export function additionTo(
       if (isOver({ untilAt }, at)) return [];
       return [{ groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: subjects.map(({ id }) => id) }];
     },
+    notes: {
+      count: async ({ subjects }, db, { at }) => ({
+        outlasting: await countOutlasting(db, subjects, { rights: group.rights, untilAt, at }),
+      }),
+      inWords: ({ outlasting = NOBODY_COUNTED }) => outlastingInWords(outlasting),
+    },
     refusalOf: () => undefined,
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
         if (!asBefore) requireEndAhead(judge, untilAt);
-        leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, allowed(outcomes))));
+        leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, allowed(outcomes)), untilAt));
       }),
     async perform(trx, act, subjects) {
       const { before } = await grantMemberships(trx, act, { ...meant(group, subjects), asBefore }, untilAt);
