@@ -23,8 +23,14 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   if (link.matches('[data-close]')) dialog.close();
   else if (link.matches('.listed *')) void openMenu(link);
-  else void openDialog(link.href, link.closest('[popover]') ? (menuOpener ?? link) : link);
+  else void openDialog(link.href, openerOf(link.closest('[popover]')) ?? link);
 });
+
+/** What opened a menu, which is closed by the time that somebody comes back. */
+function openerOf(open) {
+  if (open === menu) return menuOpener;
+  return open && document.querySelector(`[popovertarget="${open.id}"]:not([popovertargetaction])`);
+}
 
 let menuOpener;
 
@@ -71,6 +77,12 @@ document.addEventListener('keydown', (event) => {
   items[step(items.indexOf(document.activeElement), items.length)].focus();
 });
 
+// Whoever goes on past the end of a menu has left it: it would lie over where they are. What opened it closes it by itself.
+document.addEventListener('focusin', ({ target }) => {
+  for (const open of document.querySelectorAll('[popover]:popover-open'))
+    if (!open.contains(target) && !openerOf(open)?.contains(target)) open.hidePopover();
+});
+
 export function openDialog(href, from) {
   opener = placeOf(from ?? document.activeElement);
   return load(href, body, 'innerHTML');
@@ -110,12 +122,17 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   const first =
     body.querySelector('[aria-invalid="true"]') ??
     body.querySelector('[autofocus]') ??
-    body.querySelector('[data-close]') ??
+    [body.querySelector('[data-close]')].find(isInSight) ??
     dialog.querySelector('.close');
   // A long one begins at its beginning.
   first?.focus({ preventScroll: true });
   if (body.querySelector('[data-done]')) void forgetTicks().then(refresh);
 });
+
+/** In a dialog that is scrolled to its beginning. */
+function isInSight(element) {
+  return element && element.getBoundingClientRect().bottom <= dialog.getBoundingClientRect().bottom;
+}
 
 // Whoever presses twice means what stood there first: not what came under the pointer in between.
 let pressedFirst;
@@ -170,18 +187,27 @@ async function refresh() {
   const list = document.querySelector('[data-list]');
   if (!list) return;
   await load(location.pathname + location.search, list, 'outerMorph show:none');
-  if (document.activeElement === document.body) (again(cameFrom) ?? document.getElementById('main')).focus();
+  if (document.activeElement === document.body) again(cameFrom).focus();
 }
 
-/** An element with its row, of which nothing is left in it once the row comes anew. */
+/** An element with its row, of which nothing is left in it once the row comes anew, and with that row's place. */
 function placeOf(element) {
-  return { element, row: element.closest('tr')?.id, isMenu: element.matches('td:last-child > a') };
+  const row = element.closest('.listed tbody tr');
+  const isAction = element.closest('#actions') !== null;
+  return { element, row: row?.id, at: row?.sectionRowIndex, isMenu: element.matches('td:last-child > a'), isAction };
 }
 
-/** The same element where it is still there; else what stands for it in the row that took the place of its own. */
+/** The same element where it can still be used; else what stands for it in its row, in the row that took its place, or where actions begin. */
 function again(place) {
-  if (place?.element.isConnected) return place.element;
-  return document.getElementById(place?.row)?.querySelector(place.isMenu ? 'td:last-child > a' : '.name a');
+  const { element, at, isMenu, isAction } = place ?? {};
+  if (element?.isConnected && !element.disabled && element !== document.body) return element;
+  const rows = at === undefined ? [] : [...document.querySelectorAll('.listed tbody tr')];
+  const row = document.getElementById(place?.row) ?? rows[Math.min(at, rows.length - 1)];
+  return (
+    row?.querySelector(isMenu ? 'td:last-child > a' : '.name a') ??
+    (isAction ? document.querySelector('[data-all-matching]') : undefined) ??
+    document.getElementById('main')
+  );
 }
 
 // Where a browser does not know `closedby` yet.
@@ -196,6 +222,6 @@ dialog.addEventListener('close', () => {
   messages.replaceChildren();
   dialog.removeAttribute('data-once');
   opener = undefined;
-  (from ?? document.getElementById('main')).focus();
+  from.focus();
   void leave(dialog, from);
 });

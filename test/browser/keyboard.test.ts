@@ -97,7 +97,118 @@ describe('the focus', () => {
   });
 });
 
+describe('a dialog', () => {
+  const row = (name: string) => page.getByRole('link', { name: `Actions for ${name}`, exact: true });
+  const choose = async (name: string) => {
+    await page.locator('#row-menu').getByRole('link', { name, exact: true }).focus();
+    await press('Enter');
+    await page.getByRole('dialog').waitFor();
+  };
+  const activate = () => app.db.write((trx) => trx('users').update({ activity: 'active' }));
+
+  it('whose row is gone afterwards leads to the row that took its place', async () => {
+    await activate();
+    await open('/users?activity=active');
+    const names = await page.locator('.listed tbody .name > a').allInnerTexts();
+    await row('bob').focus();
+    await press('Enter');
+    await choose('Deactivate');
+    await page.getByRole('button', { name: 'Deactivate user' }).focus();
+    await press('Enter');
+    await onFocus(new RegExp(`^Actions for ${names[names.indexOf('bob') + 1]}$`));
+    await activate();
+  });
+
+  it('whose button has nothing left to do leads to where actions begin', async () => {
+    await page.locator('input[name="ids"]').first().focus();
+    await press('Space');
+    await page.locator('form[data-bulk] button[value="deactivate"]').focus();
+    await press('Enter');
+    await page.locator('#dialog button.main').focus();
+    await press('Enter');
+    await page.locator('#dialog [data-done]').waitFor();
+    await page.getByText(/^None of/).waitFor();
+    await press('Escape');
+    // Going back through the history takes the focus away for a moment.
+    await page.waitForFunction(() => !history.state?.layer);
+    await page.waitForTimeout(300);
+    await onId('all-matching');
+    await activate();
+  });
+
+  it('that was opened from a menu leads back to what opened that', async () => {
+    await row('ada').focus();
+    await press('Enter');
+    await page.locator('#row-menu .menu').first().waitFor();
+    await press('Escape');
+    await page.getByRole('button', { name: 'Your menu' }).focus();
+    await press('Enter');
+    await page.locator('#own-menu').getByRole('link', { name: 'Keyboard shortcuts' }).focus();
+    await press('Enter');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await press('Escape');
+    await onId('own-button');
+    await open(`/users/${app.people.carol}`);
+    await page.getByRole('button', { name: 'More actions' }).focus();
+    await press('Enter');
+    await page.locator('#more-actions a[data-dialog]').first().focus();
+    await press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await press('Escape');
+    await onFocus(/^More actions$/);
+  });
+
+  it('begins where one sees it: with what is to be typed, or with what closes it', async () => {
+    await open('/users?state=locked');
+    await page.getByRole('link', { name: 'Save this view' }).focus();
+    await press('Enter');
+    await onId('name');
+    await press('Enter');
+    await page.getByRole('dialog').getByText('Enter a name').first().waitFor();
+    await onId('name');
+    await open('/users');
+    await page.getByRole('link', { name: 'Columns' }).focus();
+    await press('Enter');
+    await onFocus(/^Close$/);
+    const isSeen = () =>
+      page.evaluate(() => {
+        const { top, bottom } = document.activeElement!.getBoundingClientRect();
+        const around = document.querySelector('#dialog')!.getBoundingClientRect();
+        return top >= around.top && bottom <= around.bottom;
+      });
+    expect(await isSeen()).toBe(true);
+    await press('Escape');
+  });
+});
+
+describe('a date', () => {
+  it('shows the focus on each of its parts', async () => {
+    await open('/users/new');
+    await page.locator('#startsAt').focus();
+    for (let n = 0; n < 4; n++) {
+      expect(await page.locator('#startsAt').evaluate((one) => getComputedStyle(one).outlineStyle)).toBe('solid');
+      await press('Tab');
+    }
+    await onId('startsAt-time');
+  });
+});
+
 describe('a menu', () => {
+  it('closes when one goes on past its end, and by what opened it', async () => {
+    await page.getByRole('link', { name: 'Actions for ada', exact: true }).focus();
+    await press('Enter');
+    const items = page.locator('#row-menu .menu :is(a, button)');
+    await items.first().waitFor();
+    await press('End', 'Tab');
+    await page.locator('#row-menu').waitFor({ state: 'hidden' });
+    expect(await page.evaluate(() => document.activeElement?.closest('.listed') !== null)).toBe(true);
+    const own = page.getByRole('button', { name: 'Your menu' });
+    for (const isThere of [true, false, true, false]) {
+      await own.click();
+      expect(await isOpen('#own-menu')).toBe(isThere);
+    }
+  });
+
   it('is gone through by arrows, Home and End, and Esc gives the focus back', async () => {
     await page.getByRole('link', { name: 'Actions for ada', exact: true }).focus();
     await press('Enter');
