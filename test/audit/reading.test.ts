@@ -124,6 +124,12 @@ describe('reading the audit', () => {
     expect(page.$('#action option').length).toBeGreaterThan(5);
   });
 
+  it('keeps and tells an action of which there is no event', async () => {
+    const page = pageOf(await rita.get('/audit?action=user.danced'));
+    expect(page.typed()).toMatchObject({ action: 'user.danced' });
+    expect(page.textOf('.empty')).toBe('Nothing matches: there is no event “user.danced”.');
+  });
+
   it('says which date does not exist, and filters by the rest', async () => {
     const answer = await rita.get('/audit?from=2026-02-30&actor=ada');
     expect(answer.status).toBe(422);

@@ -22,12 +22,14 @@ export async function showAudit(app: AppContext, req: Request, res: Response): P
   const entries = await findEntries(db, filter, PER_PAGE + 1);
   const shown = await shownEntries(db, viewer, entries.slice(0, PER_PAGE), filter);
   const last = shown.at(-1);
+  const actions = await findActions(db);
   const page = {
     title: 'Audit',
     typed,
     errors,
     events: shown,
-    actions: (await findActions(db)).map((action) => ({ action, verb: actionWords(action) })),
+    actions: actions.map((action) => ({ action, verb: actionWords(action) })),
+    unknownAction: actions.includes(typed.action) ? '' : typed.action,
     isFiltered: Object.values(typed).some((value) => value !== ''),
     exportPath: auditPath(typed).replace('/audit', '/audit/export'),
     olderPath: entries.length > PER_PAGE && last ? auditPath(typed, String(last.id)) : undefined,
