@@ -38,6 +38,8 @@ export interface Wanted {
   present: Facts;
   /** Where what was written went with another record: a clause that follows the name, for each such field. */
   gone: string[];
+  /** Whether nothing is left to put back: all of it is what it was before. */
+  isBack: boolean;
 }
 
 /** What has to be known of records of a kind to take back what was done to them. */
@@ -84,11 +86,13 @@ export async function findWanted<Subject extends Subjected>(
   return new Map(
     subjects.map(({ id }): [number, Wanted] => {
       const { before, after } = writtenInto(id);
-      const standing = Object.keys(after).filter((field) => !isChanged(id, field));
+      const all = Object.keys(after);
+      const standing = all.filter((field) => !isChanged(id, field));
       const pick = (from: Facts | undefined) =>
         Object.fromEntries(standing.map((field): [string, unknown] => [field, from?.[field] ?? null]));
-      const why = Object.keys(after).flatMap((field) => (isThere(id, field) ? [] : (gone?.get(field) ?? [])));
-      return [id, { before: pick(before), present: pick(present.get(id)), gone: why }];
+      const why = all.flatMap((field) => (isThere(id, field) ? [] : (gone?.get(field) ?? [])));
+      const isBack = all.length > 0 && all.every((field) => isSame(present.get(id)?.[field], before[field]));
+      return [id, { before: pick(before), present: pick(present.get(id)), gone: why, isBack }];
     }),
   );
 }

@@ -144,7 +144,8 @@ function changedOf(id: number, { before, gone }: Wanted, written: WrittenBySubje
 
 function whyNothing(id: number, wanted: Wanted, written: WrittenBySubject): Refusal {
   const isGone = wanted.gone.length > 0 && changedOf(id, wanted, written) === 0;
-  return isGone ? { kind: 'stale', reason: wanted.gone[0] } : stale();
+  if (isGone) return { kind: 'stale', reason: wanted.gone[0] };
+  return wanted.isBack ? { kind: 'stale', reason: 'is as it was before already' } : stale();
 }
 
 /** Of those of whom something is put back, what stays all the same. */

@@ -61,6 +61,7 @@ describe('an operation that was taken back', () => {
     const [first, second] = [await sheetOf(report), await sheetOf(report)];
     for (const sheet of [first, second]) await alice.post(`${sheet}/execution`);
     expect((await show(second)).heading()).toBe('0 users were put back as before.');
+    expect((await show(second)).textOf('nav[aria-label=Reason]')).toBe('is as it was before already 2');
     expect(await offer(report)).toEqual([undefined, first]);
     // What the other one found nothing to do for does not keep it taken back.
     await undo(first);

@@ -85,7 +85,7 @@ describe('what takes an operation back', () => {
           make: (_db, values) => {
             made.push(Object.fromEntries(values));
             return undoable()
-              .stepsFor({ id } as Subjected, { before: { a: 1 }, present: {}, gone: [] }, ACT)[0]
+              .stepsFor({ id } as Subjected, { before: { a: 1 }, present: {}, gone: [], isBack: false }, ACT)[0]
               .make(TRX, values);
           },
         },
