@@ -170,8 +170,8 @@ describe('a file that is imported on the page', () => {
     const late = await send(alice, form, said);
     expect(late.status).toBe(401);
     const back = await send(alice, late, { identifier: 'alice', password: PASSWORD });
-    expect(back.headers.location).toBe(`${path}/columns`);
-    const shown = await alice.get(`${path}/columns`);
+    expect(back.headers.location).toBe(path);
+    const shown = await alice.get(path);
     expect([shown.status, pageOf(shown).typed()]).toEqual([200, expect.objectContaining(said)]);
     await send(alice, shown);
     expect(await counts(path)).toEqual(['New 1', 'Changed 0', 'Unchanged 0', 'Refused 0']);

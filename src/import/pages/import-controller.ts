@@ -11,7 +11,6 @@ import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.t
 import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
-import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { importOperation } from '../actions/applying.ts';
@@ -49,11 +48,7 @@ export function importController(app: AppContext): Router {
       if (one.state === 'read') await showColumns(app, req, res, one);
       else await showPlan(app, req, res, one);
     });
-    router.get(`${path}/:id/columns`, write, async (req, res) => {
-      const one = await open(req);
-      const kept = takeKept(req);
-      await showColumns(app, req, res, one, { typed: kept && typedColumns(kept, one) });
-    });
+    router.get(`${path}/:id/columns`, write, async (req, res) => showColumns(app, req, res, await open(req)));
     router.post(`${path}/:id/columns`, write, async (req, res) => takeColumns(app, req, res, await open(req)));
     router.post(`${path}/:id/execution`, write, confirmed(app), async (req: Request, res: Response) =>
       execute(app, req, res, await visible(req)),
