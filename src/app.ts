@@ -116,13 +116,15 @@ export async function createApp(parts: AppParts): Promise<{ express: Express; co
     next();
   });
   // Pages are packed as they are sent, and files are not: only what programs get is looked at for whether it should be.
-  app.use(['/api/v1', '/scim/v2'], compression({ level: 1 }));
+  const packed = compression({ level: 1 });
   app.use(
     '/api/v1',
+    packed,
     whenAsked(async () => (await import('./api/router.ts')).apiRouter(context, limit)),
   );
   app.use(
     '/scim/v2',
+    packed,
     whenAsked(async () => (await import('./scim/router.ts')).scimRouter(context, limit)),
   );
   app.use(readPeopleForms());

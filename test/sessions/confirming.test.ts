@@ -223,6 +223,7 @@ describe('confirming that it is oneself (R54)', () => {
 
 /** The routes at which the question stands, as the program has them. */
 const ASKING = [
+  'delete /bulk-operations/:id/pause',
   'delete /groups/:id/members',
   'delete /users/:id/deactivation',
   'delete /users/:id/password',
