@@ -78,15 +78,16 @@ export class IndexReaders {
     this.begun = this.begun.then(() => turn());
     await this.begun;
     if (this.isStopped) throw new NotYet();
+    failed.throwIfAborted();
     const [program, ...args] = programOf('index-reader', [ROOM_FOR_WHAT_IS_READ]);
     // The channel is how it notices that this process is gone.
     const { dataDir, databaseUrl } = this.settings.data;
     const reader = spawn(program, [...args, JSON.stringify(reading)], {
       env: environmentFor(dataDir, databaseUrl),
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      signal: failed,
-      killSignal: 'SIGKILL',
     });
+    const end = () => reader.kill('SIGKILL');
+    failed.addEventListener('abort', end, { once: true });
     standBack(reader, 'is waited for');
     this.running.add(reader);
     try {
@@ -97,7 +98,7 @@ export class IndexReaders {
       return holding;
     } finally {
       this.running.delete(reader);
-      reader.kill('SIGKILL');
+      end();
     }
   }
 }

@@ -282,7 +282,7 @@ describe('without JavaScript', () => {
     await unticked.uncheck();
     await app.db.write((trx) => trx('sessions').delete());
     await press('Deactivate');
-    await page.getByText('Nothing was done.').waitFor();
+    await page.getByText('Your session has ended.').waitFor();
     await signIn();
     await said(`${all - 1} of ${all} matching are meant`);
     expect([await unticked.isChecked(), await ticked()]).toEqual([false, all - 1]);
