@@ -3,7 +3,7 @@ import type { Point } from './curve.ts';
 const WIDTH = 640;
 const HEIGHT = 320;
 const LEFT = 56;
-const RIGHT = 616;
+const RIGHT = 590;
 const TOP = 24;
 const BOTTOM = 272;
 

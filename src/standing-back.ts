@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 
 const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
 
@@ -13,7 +13,8 @@ const PRIORITIES = { 'is waited for': PRIORITY_BELOW_NORMAL, 'can wait': PRIORIT
 export function standBack({ pid }: Pick<ChildProcess, 'pid'>, how: keyof typeof PRIORITIES): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, PRIORITIES[how]);
+    // Nobody is moved forward who stands further back.
+    setPriority(pid, Math.max(getPriority(pid), PRIORITIES[how]));
   } catch {
     // It is gone already, or the system does not let us: it works all the same.
   }

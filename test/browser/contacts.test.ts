@@ -79,7 +79,7 @@ describe.each([
     await page.locator('input[name=ids]').first().check();
     await page.getByRole('region', { name: 'Actions' }).getByRole('button', { name: 'Set owner' }).click();
     await page.getByLabel('Private: seen by one user alone').check();
-    await page.getByRole('button', { name: 'See whom it changes' }).click();
+    await page.getByRole('button', { name: 'See what it changes' }).click();
     await page.getByText('Only alice sees and changes them').waitFor();
     await page.getByRole('button', { name: 'Make 1 contact private to alice' }).click();
     await page.getByRole('heading', { name: '1 contact is private to alice now.' }).waitFor();

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMANDS } from '../../src/command-line/commands.ts';
 import { REMOTE } from '../../src/command-line/remote/remote-commands.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { begun, pausedAtOnce } from '../support/begun.ts';
 import { type CommandOutcome, rosterApart, rosterBeside } from '../support/command-line.ts';
 import { deletedLongAgo } from '../support/erasure.ts';
 import { programAs } from '../support/program.ts';
 
-/** In this order: a server whose clock stands still answers nobody once a command has written. `FOLDER` and `ADDRESS` stand for its own. */
+/** In this order: a server whose clock stands still answers nobody once a command has written. `FOLDER` and `ADDRESS` stand for its own, `BEGUN` for an operation that is paused. */
 const EXAMPLES: Record<string, string> = {
   users: 'list --address ADDRESS --token-file FOLDER/token',
   groups: 'list --address ADDRESS --token-file FOLDER/token',
@@ -28,17 +29,25 @@ const EXAMPLES: Record<string, string> = {
   operate: 'add-tag bob --value tag=night --apply',
   apply: 'FOLDER/house.yaml --apply',
   operations: '',
-  undo: '1',
+  undo: '2',
+  resume: 'BEGUN',
+  pause: 'BEGUN',
+  cancel: 'BEGUN',
   idle: '',
   'verify-audit': '',
 };
 
 let here: TestApp;
 let apart: TestApp;
+/** Of both: they do the same from the beginning. */
+let paused: number;
 beforeAll(async () => {
   [here, apart] = [await startApp(), await startApp()];
   for (const app of [here, apart]) {
     await deletedLongAgo(app, 'dave');
+    await app.context.operations.stop();
+    paused = await begun(app, 'alice', 'add-tag', [app.people.bob, app.people.carol], { choices: { tag: 'late' } });
+    await pausedAtOnce(app, paused);
     writeFileSync(join(app.folder, 'people.csv'), 'Name,Email\nnora,nora@example.com\n');
     writeFileSync(join(app.folder, 'house.yaml'), 'groups:\n  - name: Support\n    description: Helps\n');
     writeFileSync(join(app.folder, 'token'), (await programAs(app, 'alice')).secret);
@@ -50,7 +59,9 @@ afterAll(async () => {
 });
 
 const wordsFor = ({ folder, url }: TestApp, line: string) =>
-  line.split(' ').map((word) => word.replace('FOLDER', folder).replace('ADDRESS', url));
+  line
+    .split(' ')
+    .map((word) => word.replace('FOLDER', folder).replace('ADDRESS', url).replace('BEGUN', String(paused)));
 
 /** Without what differs between two that do the same: places, moments and what is secret. */
 function comparable({ code, output }: CommandOutcome, { folder, url }: TestApp) {

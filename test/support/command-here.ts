@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -42,6 +43,7 @@ async function run(settings: Record<string, string>, words: string[]): Promise<C
   const { argv, env, exit, exitCode } = process;
   const folder = process.cwd();
   const mask = process.umask();
+  const priority = getPriority();
   const heard = STREAMS.map((name) => process[name].listeners('error'));
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => [name, process.listeners(name as 'SIGINT')] as const);
   let output = '';
@@ -74,6 +76,11 @@ async function run(settings: Record<string, string>, words: string[]): Promise<C
     process.exitCode = exitCode;
     process.chdir(folder);
     process.umask(mask);
+    try {
+      setPriority(priority);
+    } catch {
+      // Who may not move it forward again has slower tests.
+    }
   }
 }
 
