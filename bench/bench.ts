@@ -14,7 +14,7 @@ import type { Effort } from './rounds.ts';
 import { scimBesideBudget } from './scim.ts';
 import { severalBesideOne } from './several.ts';
 
-const THOROUGH: Effort = { rounds: 5, seconds: 0.5, leastRequests: 50, rest: 60 };
+const THOROUGH: Effort = { rounds: 3, seconds: 0.5, leastRequests: 50, rest: 60 };
 const QUICK: Effort = { rounds: 1, seconds: 0.5, leastRequests: 40, rest: 5 };
 const CURVE = 'pictures/cost-curve.svg';
 

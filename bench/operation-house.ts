@@ -1,9 +1,10 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { createDraft } from '../src/bulk-operations/bulk-operation-store.ts';
+import { draftTakingBack } from '../src/bulk-operations/actions/taking-back.ts';
+import { createDraft, type Draft, findOperation } from '../src/bulk-operations/bulk-operation-store.ts';
 import { readSettings } from '../src/config.ts';
-import { openDatabase } from '../src/db/database.ts';
+import { openDatabase, type Reader } from '../src/db/database.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { findUserByIdentifier } from '../src/users/user-store.ts';
 import { actSettings } from '../src/verbs/act.ts';
@@ -25,19 +26,41 @@ export function operationHouse(from: string): OperationHouse {
   return { folder, forget };
 }
 
+/** What is done to many, with what is said of it besides. */
+export type Deed = Pick<Draft, 'action' | 'choices'>;
+
 /** The first so many of whom something can be done to, frozen as if all of a view had been meant; gives the path of the sheet. */
-export async function draftOf(folder: string, { name }: Administrator, action: string, users: number): Promise<string> {
+export function draftOf(folder: string, administrator: Administrator, deed: Deed, users: number): Promise<string> {
+  return drafted(folder, administrator, async (db) => {
+    const ids: number[] = await db('users').whereNot('activity', 'deleted').orderBy('id').limit(users).pluck('id');
+    return { ...deed, subjectType: 'user', ids };
+  });
+}
+
+/** What takes back the operation of that path; gives the path of the sheet. */
+export function undoOf(folder: string, administrator: Administrator, path: string): Promise<string> {
+  return drafted(folder, administrator, async (db) => draftTakingBack(db, await findOperation(db, numberIn(path))));
+}
+
+async function drafted(
+  folder: string,
+  { name }: Administrator,
+  drafting: (db: Reader) => Promise<Draft>,
+): Promise<string> {
   const db = openDatabase(folder);
   try {
     const act = commandLineAct(actSettings(withSecrets(readSettings({ DATA_DIR: folder }, ''))));
     const { id } = (await findUserByIdentifier(db.read, name))!;
-    const ids: number[] = await db.read('users').whereNot('activity', 'deleted').orderBy('id').limit(users).pluck('id');
-    const draft = { subjectType: 'user' as const, action, ids };
+    const draft = await drafting(db.read);
     const made = await db.write((trx) => createDraft(trx, { ...act, by: { ...act.by, id } }, draft));
     return `/bulk-operations/${made}`;
   } finally {
     await db.close();
   }
+}
+
+function numberIn(path: string): number {
+  return Number(path.split('/').at(-1));
 }
 
 /** How far an operation is: asked of the file, so that nobody's page stands behind the question. */
@@ -47,7 +70,7 @@ export class Watched {
 
   constructor(folder: string, path: string) {
     this.#db = new BetterSqlite(join(folder, 'roster.sqlite'), { readonly: true });
-    this.#id = Number(path.split('/').at(-1));
+    this.#id = numberIn(path);
   }
 
   get isOver(): boolean {

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ms } from './budget.ts';
 import type { Administrator } from './data.ts';
-import { draftOf, operationHouse, Watched } from './operation-house.ts';
+import { type Deed, draftOf, operationHouse, undoOf, Watched } from './operation-house.ts';
 import { Others, type Waited } from './others.ts';
-import { startApp } from './processes.ts';
+import { type Measured, startApp } from './processes.ts';
 import type { Effort } from './rounds.ts';
 import { setWise } from './set-wise.ts';
 import { Visitor } from './visitor.ts';
 
-const ACTION = 'deactivate';
+/** It is compared with the bare SQL, beside all crowds. */
+const DEACTIVATING: Deed = { action: 'deactivate' };
+/** What else is done, behind it and beside one browser: it is taken back, and something is done by the verb of forms. */
+const TAGGING: Deed = { action: 'add-tag', choices: { tag: 'measured' } };
 const HUNDRED_THOUSAND = 100_000;
 /** How often it is looked whether it is over, in milliseconds; and with each how many of these the page of whoever began it asks, as it does by itself. */
 const LOOK = 25;
@@ -29,6 +32,7 @@ const CROWDS: Crowd[] = [
 ];
 
 interface Ran {
+  label: string;
   users: number;
   crowd: Crowd;
   seconds: number;
@@ -38,7 +42,7 @@ interface Ran {
   /** Milliseconds of processor time, with what others asked for. */
   cpu: number;
   rss: { before: number; most: number; after: number };
-  bare: number;
+  bare?: number;
 }
 
 /** What a large operation takes, and what others wait meanwhile, beside the bare SQL of the same change. */
@@ -52,7 +56,7 @@ export async function operationBesideSql(
   for (const size of [Math.min(users, HUNDRED_THOUSAND), ...(users > HUNDRED_THOUSAND ? [users] : [])])
     for (const crowd of effort.rounds === 1 ? CROWDS.slice(1, 2) : CROWDS) {
       say(`${size.toLocaleString('en')} beside ${crowd.label}`);
-      runs.push(await run(folder, administrator, size, crowd, effort));
+      runs.push(...(await run(folder, administrator, size, crowd, effort)));
     }
   return table(runs);
 }
@@ -62,17 +66,48 @@ async function run(
   administrator: Administrator,
   users: number,
   crowd: Crowd,
-  { rest }: Effort,
-): Promise<Ran> {
+  effort: Effort,
+): Promise<Ran[]> {
   const bare = await bareTime(from, administrator, users);
   const house = operationHouse(from);
-  const path = await draftOf(house.folder, administrator, ACTION, users);
-  const app = await startApp(house.folder);
-  const watched = new Watched(house.folder, path);
+  const { folder } = house;
+  const path = await draftOf(folder, administrator, DEACTIVATING, users);
+  const app = await startApp(folder);
   try {
     const visitor = new Visitor(app.url);
     await visitor.signIn(administrator);
     await visitor.waitForCounts();
+    const ran = async (label: string, one: string): Promise<Ran> => ({
+      label,
+      users,
+      crowd,
+      ...(await measured(app, visitor, { folder, path: one, users, crowd, effort })),
+    });
+    const first = { ...(await ran('deactivating', path)), bare };
+    if (crowd.many !== 1) return [first];
+    const undone = await ran('taking that back', await undoOf(folder, administrator, path));
+    return [first, undone, await ran('a tag', await draftOf(folder, administrator, TAGGING, users))];
+  } finally {
+    await app.stop();
+    house.forget();
+  }
+}
+
+interface Running {
+  folder: string;
+  path: string;
+  users: number;
+  crowd: Crowd;
+  effort: Effort;
+}
+
+async function measured(
+  app: Measured,
+  visitor: Visitor,
+  { folder, path, users, crowd, effort: { rest } }: Running,
+): Promise<Omit<Ran, 'label' | 'users' | 'crowd' | 'bare'>> {
+  const watched = new Watched(folder, path);
+  try {
     await visitor.waitForSheet(path);
     const others = new Others(app.url, visitor.cookie, ['/users', `/users/${Math.floor(users / 2)}`]);
     await sleep(rest * 1_000);
@@ -95,27 +130,22 @@ async function run(
     await sleep(rest * 1_000);
     const after = await app.usage();
     return {
-      users,
-      crowd,
       seconds,
       changed: watched.changed,
       waited,
       longestBlock,
       cpu: cpu - before.cpu,
       rss: { before: before.rss, most, after: after.rss },
-      bare,
     };
   } finally {
     watched.close();
-    await app.stop();
-    house.forget();
   }
 }
 
 async function bareTime(from: string, administrator: Administrator, users: number): Promise<number> {
   const house = operationHouse(from);
   try {
-    return setWise(house.folder, await draftOf(house.folder, administrator, ACTION, users));
+    return setWise(house.folder, await draftOf(house.folder, administrator, DEACTIVATING, users));
   } finally {
     house.forget();
   }
@@ -123,14 +153,15 @@ async function bareTime(from: string, administrator: Administrator, users: numbe
 
 function table(runs: Ran[]): string {
   return [
-    '| deactivating | beside | changed | time | processor | of the bare SQL | list: p50, p99, most | record: p50, p99, most | longest block | memory before, at most, after |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...runs.map(({ users, crowd, seconds, changed, waited, longestBlock, cpu, rss, bare }) => {
+    '| | of the first | beside | changed | time | processor | of the bare SQL | list: p50, p99, most | record: p50, p99, most | longest block | memory before, at most, after |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...runs.map(({ label, users, crowd, seconds, changed, waited, longestBlock, cpu, rss, bare }) => {
       const [list, record] = [...waited.values(), undefined, undefined].map(inWords);
       const memory = [rss.before, rss.most, rss.after].map((bytes) => (bytes / 1e6).toFixed(0)).join(', ');
-      const times = `${((seconds * 1_000) / bare).toFixed(1)} × ${(bare / 1_000).toFixed(2)} s`;
+      const times =
+        bare === undefined ? '' : `${((seconds * 1_000) / bare).toFixed(1)} × ${(bare / 1_000).toFixed(2)} s`;
       const numbers = [users, changed].map((number) => number.toLocaleString('en'));
-      return `| ${numbers[0]} | ${crowd.label} | ${numbers[1]} | ${seconds.toFixed(1)} s | ${(cpu / 1_000).toFixed(1)} s | ${times} | ${list} | ${record} | ${ms(longestBlock)} | ${memory} MB |`;
+      return `| ${label} | ${numbers[0]} | ${crowd.label} | ${numbers[1]} | ${seconds.toFixed(1)} s | ${(cpu / 1_000).toFixed(1)} s | ${times} | ${list} | ${record} | ${ms(longestBlock)} | ${memory} MB |`;
     }),
   ].join('\n');
 }
