@@ -77,8 +77,19 @@ document.addEventListener('keydown', (event) => {
   items[step(items.indexOf(document.activeElement), items.length)].focus();
 });
 
-// Whoever goes on past the end of a menu has left it: it would lie over where they are. What opened it closes it by itself.
+// Whoever goes on by Tab past the end of a menu has left it: it would lie over where they are. What opened it closes it by itself, and
+// where the focus is brought back to from elsewhere nobody went.
+let isByTab = false;
+for (const type of ['keydown', 'keyup'])
+  document.addEventListener(
+    type,
+    ({ key }) => {
+      isByTab = type === 'keydown' && key === 'Tab';
+    },
+    true,
+  );
 document.addEventListener('focusin', ({ target }) => {
+  if (!isByTab) return;
   for (const open of document.querySelectorAll('[popover]:popover-open'))
     if (!open.contains(target) && !openerOf(open)?.contains(target)) open.hidePopover();
 });
