@@ -18,6 +18,7 @@ import { perform } from '../../src/verbs/action.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
+import { takenIn } from '../support/taken-in.ts';
 
 let app: TestApp;
 let index: UserIndex;
@@ -30,12 +31,7 @@ beforeEach(async () => {
   await scheduleFor(app.people.lena);
   index = newIndex();
   await index.refresh();
-  taken = [];
-  const take = index.take.bind(index);
-  index.take = (ids, now) => {
-    taken.push(...(ids as number[]));
-    return take(ids, now);
-  };
+  taken = takenIn(index);
 });
 afterEach(() => app.close());
 
@@ -131,7 +127,7 @@ describe('what a list is told of those who were taken out', () => {
     const told = await done(DEACTIVATION);
     await index.refresh();
     await app.db.write((trx) => trx('users').where('id', app.people.lena).update({ activity: 'active' }));
-    taken = [];
+    taken.length = 0;
     await index.keepUp(told);
     expect(taken).toEqual([app.people.lena]);
     expect(await heldIn(index)).toEqual(await anew());

@@ -8,6 +8,7 @@ import { readListQuery } from '../../src/users/list/user-list-query.ts';
 import { STATES, stateLimits } from '../../src/users/user-state.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
+import { takenIn } from '../support/taken-in.ts';
 
 /** Bob answers for so many. */
 const PROGRAMS = 40;
@@ -27,12 +28,7 @@ beforeEach(async () => {
   await app.db.write((trx) => trx('users').whereIn('id', programs).update(program));
   index = new UserIndex(app.db.read, app.clock.now, app.config);
   await index.refresh();
-  taken = [];
-  const take = index.take.bind(index);
-  index.take = (ids, now) => {
-    taken.push(...(ids as number[]));
-    return take(ids, now);
-  };
+  taken = takenIn(index);
 });
 afterEach(() => app.close());
 
@@ -60,12 +56,12 @@ describe('somebody who answers for many programs', () => {
       [{ activity: 'active' }, 0],
       [{ leaves_at: minuteOf(app.clock.now() + 2 * MINUTE) }, 0],
     ] as const) {
-      taken = [];
+      taken.length = 0;
       await setBob(columns);
       expect(await orphaned()).toBe(number);
       expect(taken).toEqual([app.people.bob]);
     }
-    taken = [];
+    taken.length = 0;
     app.clock.advance(2 * MINUTE);
     expect(await orphaned()).toBe(PROGRAMS);
     expect(taken).toEqual([app.people.bob]);
