@@ -5,22 +5,36 @@ let shown = location.pathname + location.search;
 let leaving;
 /** What gets the focus once the browser has gone back, which takes it away. */
 let returnTo;
+/** What was opened while the entry of another was still going, and gets its own after that. */
+let entering;
+/** Closed by Back, which took the entry: their closing is told a moment later, when Forward may have led there again. */
+const taken = new WeakSet();
 let pressedOn;
 
 const isOpen = (id) => document.getElementById(id)?.open;
 
 export function showLayer(layer) {
+  returnTo = undefined;
+  entering = layer;
+  if (leaving) void leaving.then(() => enter(layer));
+  else enter(layer);
+  layer.showModal();
+}
+
+function enter(layer) {
+  if (entering !== layer) return;
+  entering = undefined;
   // htmx marks an entry that it finds unmarked, and forgets what else stands there.
   if (!history.state?.htmx) history.replaceState({ htmx: true }, '');
   history.pushState({ htmx: true, layer: layer.id }, '');
-  layer.showModal();
 }
 
 /** Closes a layer, if it is open, and resolves when its entry in the history is gone. */
 export function leave(layer, focusOn) {
   layer.close();
+  if (entering === layer) entering = undefined;
   returnTo = focusOn ?? returnTo;
-  if (history.state?.layer === layer.id)
+  if (!taken.delete(layer) && history.state?.layer === layer.id)
     leaving ??= new Promise((resolve) => {
       window.addEventListener('popstate', resolve, { once: true });
       history.back();
@@ -52,10 +66,14 @@ document.addEventListener('click', (event) => {
 window.addEventListener('popstate', () => {
   const wanted = history.state?.layer;
   for (const layer of document.querySelectorAll('dialog[open]')) {
-    if (layer.id === wanted) continue;
+    if (layer.id === wanted || layer === entering) continue;
     // What is shown this once goes by its own button only.
-    if ('once' in layer.dataset) history.pushState({ htmx: true, layer: layer.id }, '');
-    else layer.close();
+    if ('once' in layer.dataset) {
+      history.pushState({ htmx: true, layer: layer.id }, '');
+      continue;
+    }
+    taken.add(layer);
+    layer.close();
   }
   leaveDeadEntry();
   setTimeout(() => {

@@ -43,20 +43,31 @@ async function openMenu(link) {
 
 const ownMenu = document.getElementById('own-menu');
 let isAwaited = false;
+/** Somebody has gone on into it, and gets there once it is there. */
+let isEntered = false;
 
 /** It comes when it is opened, and is asked for anew where it did not come. */
 async function fillOwnMenu() {
   if (isAwaited || ownMenu.querySelector('form')) return;
   isAwaited = true;
+  isEntered = false;
   try {
     await load('/menu', ownMenu, 'innerHTML');
+    if (isEntered && isOpen(ownMenu)) ownMenu.querySelector('.menu a')?.focus();
   } finally {
     isAwaited = false;
   }
 }
 
+const isOpen = (popover) => popover.matches(':popover-open');
+
 // No sooner: where the session has ended, the answer leads away from what is being typed.
 document.getElementById('own-button').addEventListener('click', fillOwnMenu);
+document.addEventListener('keydown', (event) => {
+  if (!['Tab', 'ArrowDown'].includes(event.key) || event.shiftKey || !isAwaited || !isOpen(ownMenu)) return;
+  event.preventDefault();
+  isEntered = true;
+});
 
 // Arrows, Home and End go through a menu that is open; Tab goes on working, and Esc closes it, as the browser does.
 const STEPS = {

@@ -246,8 +246,6 @@ describe('the keyboard alone', () => {
     await keyboard.press('Enter');
     await page.getByRole('heading', { name: 'My credentials' }).waitFor();
     await page.waitForLoadState('load');
-    // The palette closes and the page comes with a focus of its own.
-    await page.waitForTimeout(200);
     await tabTo(/^Your menu/);
     await keyboard.press('Enter');
     await tabTo('Sign out');

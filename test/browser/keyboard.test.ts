@@ -209,6 +209,23 @@ describe('a menu', () => {
     }
   });
 
+  it('that is still on its way is gone into by Tab once it has come', async () => {
+    await page.reload();
+    const { promise: isPressed, resolve: go } = Promise.withResolvers<void>();
+    await page.route('/menu', async (route) => {
+      await isPressed;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Your menu' }).focus();
+    await press('Enter', 'Tab');
+    go();
+    await onFocus(/^My access$/);
+    expect(await isOpen('#own-menu')).toBe(true);
+    await press('Escape');
+    await onId('own-button');
+    await page.unroute('/menu');
+  });
+
   it('is gone through by arrows, Home and End, and Esc gives the focus back', async () => {
     await page.getByRole('link', { name: 'Actions for ada', exact: true }).focus();
     await press('Enter');
@@ -246,16 +263,16 @@ describe('a menu', () => {
 describe('the palette', () => {
   it('leads to all that can be done to the ticked rows, behind whatever else is called so', async () => {
     await page.getByLabel('Tick bob', { exact: true }).check();
-    const typed = async (words: string, first: string) => {
+    const offers = async (words: string, first: string, last: RegExp) => {
       await press('Control+k');
       await page.getByRole('combobox').fill(words);
-      await page.locator('#palette [role=option]').first().getByText(first).first().waitFor();
-      const options = await page.locator('#palette [role=option]').allInnerTexts();
+      const options = page.locator('#palette [role=option]');
+      await options.first().filter({ hasText: first }).waitFor();
+      await options.last().filter({ hasText: last }).waitFor();
       await press('Escape');
-      return options.at(-1);
     };
-    expect(await typed('attempts', 'Reset login attempts: 1 ticked')).toContain('Reset login attempts');
-    expect(await typed('bob@example.com', 'bob')).toMatch(/^More …: 1 ticked/);
+    await offers('attempts', 'Reset login attempts: 1 ticked', /Reset login attempts/);
+    await offers('bob@example.com', 'bob', /^\s*More …: 1 ticked/);
     await page.getByLabel('Tick bob', { exact: true }).uncheck();
   });
 });

@@ -50,7 +50,7 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
   // recursive_triggers: without it INSERT OR REPLACE would overwrite an audit event past its trigger.
   const writing = [
     ...always,
-    'cache_size = -8000',
+    'cache_size = -4000',
     'journal_mode = WAL',
     'synchronous = FULL',
     'recursive_triggers = ON',
