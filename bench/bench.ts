@@ -5,7 +5,8 @@ import { explained, fail } from '../src/failure.ts';
 import { chart } from './chart.ts';
 import { checksBesideQuery } from './checks.ts';
 import { costCurve } from './curve.ts';
-import { benchData } from './data.ts';
+import { benchData, benchHouse } from './data.ts';
+import { listsBesideBudget } from './lists.ts';
 import { measure } from './measure.ts';
 import { onPostgres, startServer, stopPostgres } from './on-postgres.ts';
 import { operationBesideSql } from './operation.ts';
@@ -38,6 +39,7 @@ async function bench(): Promise<void> {
       checks: { type: 'boolean', default: false },
       scim: { type: 'boolean', default: false },
       operation: { type: 'boolean', default: false },
+      lists: { type: 'boolean', default: false },
     },
   });
   const sizes = values.users.split(',').map(Number);
@@ -46,8 +48,8 @@ async function bench(): Promise<void> {
   if (!['sqlite', 'postgres'].includes(values.database)) throw new Error('--database must be sqlite or postgres');
   const isOnPostgres = values.database === 'postgres';
   if (isOnPostgres && values.write) throw new Error('the page is written of SQLite: --write goes without --database');
-  if ((values.checks || values.scim || values.operation) && (isOnPostgres || values.write))
-    throw new Error('--checks, --scim and --operation go without --database and --write');
+  if ((values.checks || values.scim || values.operation || values.lists) && (isOnPostgres || values.write))
+    throw new Error('--checks, --scim, --operation and --lists go without --database and --write');
   const processes = Number(values.processes);
   if (!Number.isInteger(processes) || processes < 1 || (processes > 1 && !isOnPostgres))
     throw new Error('--processes is a whole number from 1 on, and above 1 goes with --database postgres');
@@ -58,6 +60,11 @@ async function bench(): Promise<void> {
   const reports: Report[] = [];
   if (isOnPostgres) await startServer();
   for (const users of sizes) {
+    if (values.lists) {
+      say(`a house of ${users.toLocaleString('en')} users`);
+      console.log(`\n${await listsBesideBudget(await benchHouse(users), users, effort, say)}\n`);
+      continue;
+    }
     say(`data of ${users.toLocaleString('en')} users`);
     const data = await benchData(users);
     if (isOnPostgres) say('the same on PostgreSQL');

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { progress } from '../bin/progress.ts';
-import { generateUsers } from '../seeds/generator.ts';
+import { type GeneratorOptions, generateUsers } from '../seeds/generator.ts';
+import { generateHouse } from '../seeds/house.ts';
 import { EVERYTHING } from '../src/access/rights.ts';
 import { type Instant, instant } from '../src/clock.ts';
 import { readSettings } from '../src/config.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
-import { openDatabase, type Transaction } from '../src/db/database.ts';
+import { type Database, openDatabase, type Transaction } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
@@ -21,14 +22,39 @@ export interface Administrator {
   password: string;
 }
 
-/** The folder with so many users and one administrator; made once and kept. */
-export async function benchData(users: number): Promise<{ folder: string; administrator: Administrator }> {
-  const folder = join(import.meta.dirname, '../data', `bench-${users}`);
+/** A folder with a database, and who may see all of it. */
+export interface BenchData {
+  folder: string;
+  administrator: Administrator;
+}
+
+/** So many users; made once and kept. */
+export function benchData(users: number): Promise<BenchData> {
+  return madeOnce(`bench-${users}`, async (db, options) => {
+    await generateUsers(db, { ...options, users, onProgress: progress(users, 'users made') });
+    await db.write((trx) => addGroups(trx, users, instant(options.now)));
+  });
+}
+
+/** So many users with all that a house of theirs has come to in six years; made once and kept. */
+export function benchHouse(users: number): Promise<BenchData> {
+  return madeOnce(`bench-house-${users}`, async (db, options) => {
+    const size = { users, groups: users / 100, contacts: users, invitations: users / 10, events: users * 10 };
+    const shown = new Map(Object.entries(size).map(([name, count]) => [name, progress(count, name)]));
+    await generateHouse(db, { ...options, ...size, onProgress: (name, done) => shown.get(name)!(done) });
+  });
+}
+
+type Options = Omit<GeneratorOptions, 'users' | 'since' | 'onProgress'>;
+type Fill = (db: Database, options: Options) => Promise<void>;
+
+async function madeOnce(name: string, fill: Fill): Promise<BenchData> {
+  const folder = join(import.meta.dirname, '../data', name);
   // Written last: without it the folder was left half made.
   const ready = join(folder, 'made.json');
   if (!existsSync(ready)) {
     rmSync(folder, { recursive: true, force: true });
-    writeFileSync(ready, JSON.stringify(await make(folder, users)), { mode: 0o600 });
+    writeFileSync(ready, JSON.stringify(await make(folder, fill)), { mode: 0o600 });
   }
   const db = openDatabase(folder);
   await migrate(db);
@@ -38,7 +64,7 @@ export async function benchData(users: number): Promise<{ folder: string; admini
   return { folder, administrator: JSON.parse(readFileSync(ready, 'utf8')) };
 }
 
-async function make(folder: string, users: number): Promise<Administrator> {
+async function make(folder: string, fill: Fill): Promise<Administrator> {
   const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
   const db = openDatabase(folder);
   await migrate(db);
@@ -46,19 +72,15 @@ async function make(folder: string, users: number): Promise<Administrator> {
   const administrator = { name: 'bench', password: randomBytes(18).toString('base64url') };
   const now = Date.now();
   const settings = actSettings(config);
-  await generateUsers(db, {
-    users,
-    now,
-    settings,
-    loginAttempts: config.loginAttempts,
-    invitationHours: config.invitationHours,
-    passwordHash: await hasher.hash(randomBytes(32).toString('base64')),
-    onProgress: progress(users, 'users made'),
-  });
-  await db.write((trx) => addGroups(trx, users, instant(now)));
+  const { loginAttempts, invitationHours } = config;
+  const passwordHash = await hasher.hash(randomBytes(32).toString('base64'));
+  await fill(db, { now, settings, loginAttempts, invitationHours, passwordHash });
   const act = programAct(settings, { name: 'setup', rights: EVERYTHING, at: instant(now), requestId: 'bench' });
-  const passwordHash = await hasher.hash(administrator.password);
-  await createFirstAdministrator(db, act, { name: 'bench', email: 'bench@example.com', passwordHash });
+  await createFirstAdministrator(db, act, {
+    name: 'bench',
+    email: 'bench@example.com',
+    passwordHash: await hasher.hash(administrator.password),
+  });
   await db.close();
   return administrator;
 }

@@ -45,6 +45,14 @@ export class Visitor {
     return Buffer.byteLength(await this.textOf(path));
   }
 
+  /** Of all links in a page that lead to the same one otherwise asked for, from the question mark on. */
+  async queriesIn(path: string): Promise<Set<string>> {
+    const hrefs = (await this.textOf(path)).matchAll(/ href="([^"?]*)(\?[^"]+)"/g);
+    return new Set(
+      [...hrefs].flatMap(([, to, query]) => (to === '' || to === path ? query.replaceAll('&amp;', '&') : [])),
+    );
+  }
+
   private async textOf(path: string): Promise<string> {
     const response = await this.fetch(path);
     if (response.status !== 200) throw new Error(`${path} was answered with ${response.status}`);
