@@ -1,3 +1,5 @@
+import { findActions } from '../src/audit/event-list.ts';
+import { openDatabase } from '../src/db/database.ts';
 import { limitsAt, ms } from './budget.ts';
 import type { BenchData } from './data.ts';
 import type { MeasuredView } from './measurements.ts';
@@ -7,6 +9,8 @@ import type { View } from './views.ts';
 import { Visitor } from './visitor.ts';
 
 const LISTS = ['/groups', '/contacts', '/audit', '/invitations'];
+/** What an audit of some years is asked. */
+const DAYS = 'from=2022-03-01&to=2022-03-31';
 /** What many have, one letter, two words, and what nobody has. */
 const SEARCHES = ['mar', 'z', 'anna+b', 'qqqq'];
 
@@ -28,6 +32,7 @@ export async function listsBesideBudget(
     await visitor.waitForCounts();
     const views: View[] = [];
     for (const path of LISTS) views.push(...(await viewsIn(visitor, path)));
+    for (const query of await auditQueries(folder)) views.push(viewOf('/audit', query));
     const bench = new Bench(load, app, floor, visitor.cookie, effort);
     say(`warm up of ${views.length} views`);
     await bench.warmUp(views);
@@ -51,9 +56,32 @@ export async function listsBesideBudget(
 }
 
 async function viewsIn(visitor: Visitor, path: string): Promise<View[]> {
-  const paths = new Set([path, ...SEARCHES.map((words) => `${path}?q=${words}`)]);
-  for (const query of await visitor.queriesIn(path)) paths.add(path + query);
-  return [...paths].map((one) => ({ kind: 'other list', label: path, path: one }));
+  const queries = await visitor.queriesIn(path);
+  if (path !== '/audit') for (const words of SEARCHES) queries.add(`?q=${words}`);
+  return ['', ...queries].map((query) => viewOf(path, query));
+}
+
+function viewOf(path: string, query: string): View {
+  return { kind: 'other list', label: path, path: path + query };
+}
+
+/** Each field of its form alone, and some together: of whom many events tell, a few, and none. */
+async function auditQueries(folder: string): Promise<string[]> {
+  const db = openDatabase(folder);
+  const names: string[] = await db.read('users').orderBy('id').limit(3).pluck('name');
+  const group: string = (await db.read('groups').orderBy('id').first('name')).name;
+  const actions = (await findActions(db.read)).map((action) => `action=${action}`);
+  await db.close();
+  const people = [...names, group, 'nobody'].flatMap((name) => [
+    new URLSearchParams({ actor: name }),
+    new URLSearchParams({ subject: name }),
+  ]);
+  const single = [...actions, ...people.map(String), DAYS];
+  const together = [...actions.slice(0, 5), ...people.map(String)].flatMap((one) => [
+    `${one}&${DAYS}`,
+    ...(one.startsWith('action') ? [] : [`${one}&${actions[0]}`]),
+  ]);
+  return [...single, ...together].map((query) => `?${query}`);
 }
 
 function row(path: string, measured: MeasuredView[]): string {
