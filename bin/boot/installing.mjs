@@ -64,7 +64,9 @@ async function installBeside(root, development) {
 function removeLeftovers(root) {
   for (const name of readdirSync(root)) {
     const owner = [NEW, OLD].find((prefix) => name.startsWith(prefix));
-    if (!owner || isRunning(Number(name.slice(owner.length)))) continue;
+    const pid = owner && Number(name.slice(owner.length));
+    // In a container every start has the same number: what bears that of this one was left by another.
+    if (!owner || (pid !== process.pid && isRunning(pid))) continue;
     if (owner === OLD && !existsSync(join(root, 'node_modules')))
       renameSync(join(root, name), join(root, 'node_modules'));
     else rmSync(join(root, name), { recursive: true, force: true });

@@ -86,6 +86,13 @@ describe('installing', () => {
     expect(await clone.boot(oldNode)).toEqual(runsPackaged);
     expect(clone.calls()).toHaveLength(1);
   });
+
+  it('goes over what one left that was killed and had the same number, as in a container', async () => {
+    expect(await clone.boot(oldNode, 'mkdir node_modules.new-$$')).toEqual(runsPackaged);
+    clone.unplug();
+    expect(await clone.boot(oldNode, 'mv node_modules node_modules.old-$$')).toEqual(runsPackaged);
+    expect(clone.calls()).toHaveLength(1);
+  });
 });
 
 describe('the runtime', () => {

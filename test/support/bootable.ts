@@ -85,8 +85,11 @@ export class Bootable {
     writeFileSync(join(this.clone, 'program.mjs'), source);
   }
 
-  boot(node: string): Promise<Booted> {
-    const child = spawn(node, [join(this.clone, 'bin/boot.mjs'), join(this.clone, 'program.mjs')], {
+  /** Before it a shell, which has the number of the process that it becomes, does `first`. */
+  boot(node: string, first = ':'): Promise<Booted> {
+    const words = [node, join(this.clone, 'bin/boot.mjs'), join(this.clone, 'program.mjs')];
+    const child = spawn('sh', ['-c', `${first}; exec "$@"`, 'sh', ...words], {
+      cwd: this.clone,
       env: { PATH: process.env.PATH, HOME: this.npm, npm_execpath: join(this.npm, 'npm-cli.js') },
     });
     let output = '';
