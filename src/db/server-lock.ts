@@ -11,7 +11,7 @@ export const LOCK_FILE = 'server.lock';
 /** One that is just ending gives the folder back within this time. */
 const PATIENCE = 3_000;
 
-/** Held by the one server, or the one restore, of a folder; of a database on a server, by each that serves it. */
+/** Held by the one server, or the one restore, of a folder; of a database on a server, by each that serves it. It ends with the process, however that ends. */
 export interface ServerLock {
   release(): void;
 }
@@ -62,7 +62,12 @@ function lockOf(release: (() => Promise<void>) | undefined): ServerLock | undefi
 }
 
 function tryLockFolder(dataDir: string): ServerLock | undefined {
-  const connection = new BetterSqlite(join(dataDir, LOCK_FILE), { timeout: 0 });
+  return tryLockFile(join(dataDir, LOCK_FILE));
+}
+
+/** Takes the lock of the system on this empty file, which is made where it is missing; undefined while another process has it. */
+export function tryLockFile(file: string): ServerLock | undefined {
+  const connection = new BetterSqlite(file, { timeout: 0 });
   try {
     // Nothing is ever committed, and nothing may be written: the lock has to be had on a full disk too. (The driver does not allow "off".)
     connection.exec('pragma journal_mode = memory; begin exclusive');

@@ -20,6 +20,7 @@ import type { SecretName, Settings } from '../config.ts';
 import { copyAll } from '../db/copied-tables.ts';
 import { openDatabase } from '../db/database.ts';
 import { lastMigration, migrateUpTo } from '../db/migrate.ts';
+import { LOCK_FILE, tryLockFile } from '../db/server-lock.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
 import { copyDatabase, findDamage } from '../db/sqlite/whole-database.ts';
 import { backupsFolder } from './backups.ts';
@@ -49,12 +50,13 @@ export async function backUp(settings: Settings, target: string, withSecrets: bo
   requireData(settings);
   const file = resolve(target);
   await refuseOverwriting(file);
+  clearWorkshops(dirname(file));
   await requireRoom(dirname(file), settings);
   process.umask(0o077);
-  clearWorkshops(dirname(file));
   const kept = SECRET_NAMES.filter((name) => givenSecrets[name] === undefined && existsSync(secretFile(dataDir, name)));
   const secrets = withSecrets ? kept : [];
   const workshop = mkdtempSync(join(dirname(file), WORKSHOP));
+  const lock = tryLockFile(join(workshop, LOCK_FILE));
   try {
     const archive = await putTogether(workshop, settings, secrets);
     moveWhole(archive, file);
@@ -64,6 +66,7 @@ export async function backUp(settings: Settings, target: string, withSecrets: bo
     if (error instanceof CannotStart) throw error;
     throw new CannotStart([`no backup was made: ${reasonOf(error)}`]);
   } finally {
+    lock?.release();
     rmSync(workshop, { recursive: true, force: true });
   }
 }
@@ -144,14 +147,28 @@ async function bytesOnServer(databaseUrl: string): Promise<number> {
   }
 }
 
-/** What one that was killed has left. */
+/** What those that were killed have left: each as large as the database, so no later one is to wait for the room. */
 function clearWorkshops(folder: string): void {
   for (const name of readdirSync(folder).filter((entry) => entry.startsWith(WORKSHOP))) {
     const path = join(folder, name);
-    // Another one that ends just now removes its own.
-    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (made !== undefined && made < Date.now() - HOUR) rmSync(path, { recursive: true, force: true });
+    if (isLeft(path)) rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** Whether nobody is at work in it. One that is just begun has no lock yet, and one that ends just now has none any more. */
+function isLeft(workshop: string): boolean {
+  const file = join(workshop, LOCK_FILE);
+  if (existsSync(file)) {
+    try {
+      const lock = tryLockFile(file);
+      lock?.release();
+      return lock !== undefined;
+    } catch {
+      // Where the system knows no such locks, its age has to tell.
+    }
+  }
+  const made = statSync(workshop, { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && made < Date.now() - HOUR;
 }
 
 function flush(file: string): void {

@@ -45,11 +45,13 @@ export async function makeDailyBackup(place: DataPlace, now: number, kept: numbe
   prune(place.dataDir, DAILY, kept);
 }
 
-/** An upgrade that went wrong is taken back with this and the version before. */
-export async function backupBeforeMigration(place: DataPlace, migration: string): Promise<void> {
+/** An upgrade that went wrong is taken back with this and the version before. Returns the file. */
+export async function backupBeforeMigration(place: DataPlace, migration: string): Promise<string> {
   const moment = instant(Date.now()).replace(/\D/g, '').slice(0, 14);
-  await backUpInChild(place, `before-${migration}-${moment}.tar.gz`);
+  const name = `before-${migration}-${moment}.tar.gz`;
+  await backUpInChild(place, name);
   prune(place.dataDir, BEFORE_MIGRATION, KEPT_BEFORE_MIGRATIONS);
+  return join(backupsFolder(place.dataDir), name);
 }
 
 /** In a process of its own: copying the database would hold up every request. */

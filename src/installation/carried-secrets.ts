@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import type { Config, SecretName } from '../config.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder } from './secrets.ts';
-import { flushFolder } from './whole-file.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** A folder with secrets of another installation is that one's. */
 export function refuseOtherSecrets(config: Config, folder: string): void {
@@ -20,8 +20,9 @@ export function takeSecretsAlong(config: Config, folder: string): { kept: Secret
   const kept = SECRET_NAMES.filter((name) => !given.includes(name) && existsSync(secretFile(config.dataDir, name)));
   if (!isBeside(config, folder) && kept.length > 0) {
     mkdirSync(secretsFolder(folder), { recursive: true, mode: 0o700 });
-    for (const name of kept) copyFileSync(secretFile(config.dataDir, name), secretFile(folder, name));
-    flushFolder(secretsFolder(folder));
+    // Each whole: half of one would be another secret for the move that goes on after this one.
+    for (const name of kept)
+      writeWhole(secretFile(folder, name), readFileSync(secretFile(config.dataDir, name), 'utf8'));
   }
   return { kept, given };
 }

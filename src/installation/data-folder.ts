@@ -21,6 +21,11 @@ export function databaseBytes(dataDir: string): number {
   return fileBytes(databaseFile(dataDir));
 }
 
+/** There while a restore exchanges what lies in DATA_DIR, and after one that was killed meanwhile. */
+export function exchangeFile(dataDir: string): string {
+  return join(dataDir, 'replacing');
+}
+
 /** The folder, made where it is missing. Throws CannotStart where that cannot be, or where it cannot be written. */
 export function makeDataFolder(dataDir: string): void {
   try {
@@ -70,6 +75,10 @@ function makeFolder(folder: string): void {
 /** Throws CannotStart where there is no database yet: commands work on what the server made, and make nothing. */
 export function requireData({ dataDir, databaseUrl }: DataPlace): void {
   if (databaseUrl) return;
+  if (!existsSync(databaseFile(dataDir)) && existsSync(exchangeFile(dataDir)))
+    throw new CannotStart([
+      `a backup is just put in the place of what lies in ${resolve(dataDir)}, or that was broken off: start the server, or restore again. Nothing was written`,
+    ]);
   if (!existsSync(databaseFile(dataDir)))
     throw new CannotStart([
       `there is no Roster in ${resolve(dataDir)}: give the folder of the server with DATA_DIR. Nothing was written`,

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CannotStart } from '../cannot-start.ts';
-import type { Config, Settings } from '../config.ts';
+import type { Config, Secrets, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { joinServers } from '../db/server-lock.ts';
@@ -15,6 +15,7 @@ import { readOnlyOnceMoved, refuseMoved } from './moved-mark.ts';
 import { clearRestoring } from './replacing.ts';
 import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
+import { forgetUpgrade, isHalfUpgraded, noteUpgrade } from './upgrade-mark.ts';
 
 /** Data that is open: the settings with all their secrets, and the database. */
 export interface Installation {
@@ -90,7 +91,13 @@ export async function openAsItIs(settings: Settings): Promise<Installation> {
         `the data in ${settings.dataDir} is of an older version: start the server once, or run the command migrate`,
       ]);
     await refuseWrongSecrets(db, settings);
-    return { config: withSecrets(settings), db, close: () => db.close() };
+    const secrets = readSecrets(settings);
+    // Made here, they would not be those that the server makes at this moment.
+    if (SECRET_NAMES.some((name) => secrets[name] === undefined))
+      throw new CannotStart([
+        `the Roster in ${settings.dataDir} is only just being made: start the server once, or wait until it has started`,
+      ]);
+    return { config: { ...settings, secrets: secrets as Secrets }, db, close: () => db.close() };
   } catch (error) {
     await db.close();
     throw error;
@@ -114,9 +121,12 @@ export async function migrateData(settings: Settings): Promise<string[]> {
 async function bringUpToDate(db: Database, settings: Settings): Promise<string[]> {
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return [];
+  const { dataDir } = settings;
   const hasData = await db.read.schema.hasTable('users');
-  if (hasData && settings.dailyBackups > 0) await backupBeforeMigration(settings, pending[0]);
+  if (hasData && settings.dailyBackups > 0 && !isHalfUpgraded(dataDir, pending))
+    noteUpgrade(dataDir, { migrations: pending, backup: await backupBeforeMigration(settings, pending[0]) });
   await migrate(db);
+  forgetUpgrade(dataDir);
   return pending;
 }
 

@@ -1,17 +1,29 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
 import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, giveToOwner, reasonOf, SECRETS_FOLDER } from './data-folder.ts';
-import { flushFolder } from './whole-file.ts';
+import { DATABASE_COMPANIONS, exchangeFile, giveToOwner, reasonOf, SECRETS_FOLDER } from './data-folder.ts';
+import { flushFolder, writeWhole } from './whole-file.ts';
 
 /** Begins the name of the folder in which a backup is made ready, in DATA_DIR. */
 export const RESTORING = 'restoring-';
 
-/** What a restore that was killed has left: a second copy of the data, and of its secrets. For whoever is alone in the folder. */
+/** What the file says that stands in DATA_DIR while what lies there is half exchanged: by its names, for a folder may come to lie elsewhere. */
+interface Exchange {
+  workshop: string;
+  replaced: string;
+  /** What lay in DATA_DIR. */
+  there: string[];
+}
+
+/**
+ * What a restore that was killed has left: data that is half exchanged goes back to what it was, and a second copy of the data, and of its
+ * secrets, is removed. For whoever is alone in the folder.
+ */
 export function clearRestoring(dataDir: string): void {
+  takeBackExchange(dataDir);
   for (const name of readdirSync(dataDir).filter((entry) => entry.startsWith(RESTORING)))
     rmSync(join(dataDir, name), { recursive: true, force: true });
 }
@@ -24,20 +36,67 @@ export function makeFolderAside(dataDir: string): string {
   return folder;
 }
 
-/** Puts database and secrets of the workshop in the place of those in DATA_DIR. Returns where these lie now. Throws CannotStart. */
+/**
+ * Puts database and secrets of the workshop in the place of those in DATA_DIR. Returns where these lie now. A crash in between is taken back by
+ * whoever opens the folder next, whole. Throws CannotStart.
+ */
 export function replaceFiles(dataDir: string, workshop: string): string | undefined {
   forgetClosing(dataDir);
   const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, SECRETS_FOLDER].filter((name) =>
     existsSync(join(dataDir, name)),
   );
-  const replaced = there.length > 0 ? makeFolderAside(dataDir) : undefined;
-  // The database first: a crash in between leaves secrets without one, which no server takes for a new beginning. Never is a
-  // database without its log, or beside the log of another.
-  moveAll([
-    ...(replaced ? there.map((name): Move => [join(dataDir, name), join(replaced, name)]) : []),
-    ...[SECRETS_FOLDER, DATABASE_FILE].map((name): Move => [join(workshop, name), join(dataDir, name)]),
-  ]);
+  if (there.length === 0) {
+    moveAll(movesIn(dataDir, workshop));
+    return undefined;
+  }
+  const replaced = makeFolderAside(dataDir);
+  const exchange = { workshop: basename(workshop), replaced: basename(replaced), there };
+  writeWhole(exchangeFile(dataDir), JSON.stringify(exchange));
+  giveToOwner(dataDir, [exchangeFile(dataDir)]);
+  try {
+    moveAll(movesOf(dataDir, exchange));
+  } catch (error) {
+    // All of it went back.
+    if (error instanceof CannotStart) endExchange(dataDir);
+    throw error;
+  }
+  endExchange(dataDir);
   return replaced;
+}
+
+/** Never is a database without its log, or beside the log of another. */
+function movesOf(dataDir: string, { workshop, replaced, there }: Exchange): Move[] {
+  return [
+    ...there.map((name): Move => [join(dataDir, name), join(dataDir, replaced, name)]),
+    ...movesIn(dataDir, join(dataDir, workshop)),
+  ];
+}
+
+/** The database last: with it all is done, and secrets without one no server takes for a new beginning. */
+function movesIn(dataDir: string, workshop: string): Move[] {
+  return [SECRETS_FOLDER, DATABASE_FILE].map((name): Move => [join(workshop, name), join(dataDir, name)]);
+}
+
+/** What was moved is no longer where it came from. With the database of the workshop all of it was. */
+function takeBackExchange(dataDir: string): void {
+  const file = exchangeFile(dataDir);
+  rmSync(`${file}.new`, { force: true });
+  if (!existsSync(file)) return;
+  const exchange: Exchange = JSON.parse(readFileSync(file, 'utf8'));
+  const [workshop, replaced] = [join(dataDir, exchange.workshop), join(dataDir, exchange.replaced)];
+  const isDone = existsSync(workshop) && !existsSync(join(workshop, DATABASE_FILE));
+  if (!isDone) {
+    mkdirSync(workshop, { recursive: true, mode: 0o700 });
+    for (const [from, to] of movesOf(dataDir, exchange).toReversed())
+      if (!existsSync(from) && existsSync(to)) move(to, from);
+    if (existsSync(replaced)) removeEmpty(replaced);
+  }
+  endExchange(dataDir);
+}
+
+function endExchange(dataDir: string): void {
+  rmSync(exchangeFile(dataDir), { force: true });
+  flushFolder(dataDir);
 }
 
 /** Puts the secrets of the workshop in the place of those in DATA_DIR. Throws CannotStart. */

@@ -27,6 +27,7 @@ import { type Access, endWhatActs, type Since } from './old-data.ts';
 import { clearRestoring, makeFolderAside, RESTORING, replaceFiles, replaceSecrets } from './replacing.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
+import { forgetUpgrade } from './upgrade-mark.ts';
 
 /** In case a backup is not what it should be: what it may hold, and nothing else of it is unpacked. */
 const KNOWN = [MANIFEST_FILE, DATABASE_FILE, ...SECRET_NAMES.map((name) => secretFile('', name))];
@@ -66,6 +67,7 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     const report = await prepare(settings, workshop, manifest, { access: keepAccess ? { since } : 'ended', erased });
     giveToOwner(dataDir, [secretsFolder(workshop), databaseFile(workshop), ...secretFilesIn(workshop)]);
     const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFiles(dataDir, workshop);
+    forgetUpgrade(dataDir);
     const backups = backupsFolder(dataDir);
     addToErasedList(backups, erased);
     giveToOwner(dataDir, [join(dataDir, LOCK_FILE), backups, join(backups, ERASED_LIST)]);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -21,7 +22,8 @@ export async function growWhole(place: string): Promise<GrowingFile> {
   const file = await realpath(place).catch(() => place);
   const found = await stat(file).catch(() => undefined);
   if (found && !found.isFile()) return growStraight(file);
-  const beside = `${file}.${process.pid}.new`;
+  // Not the number of the process: in a container that is always the same, and one that was killed has left its own.
+  const beside = `${file}.${randomBytes(4).toString('hex')}.new`;
   const handle = await open(beside, 'wx', 0o600);
   return {
     write: (text) => handle.writeFile(text),
