@@ -25,7 +25,7 @@ import { Foretelling } from './foretelling.ts';
 import { pauseAndTell } from './pausing.ts';
 
 /** As long as one transaction lasts, about, and one that others stand behind no longer than its piece. In milliseconds. */
-const STRETCH = 60;
+const STRETCH = 30;
 /** So many pieces are read ahead. */
 const AHEAD = 50;
 /** So many are named for each reason: a set of a million is not read name by name. */
