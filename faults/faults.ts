@@ -28,7 +28,8 @@ import { shutdownFault } from './shutdown-fault.ts';
 import { signInStormFault } from './sign-in-storm.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
 import { slowClientsFault } from './slow-clients.ts';
-import { upgradeCrashFault } from './upgrade-crash.ts';
+import { startCrashFault } from './start-crash.ts';
+import { upgradeBackupCrashFault, upgradeCrashFault } from './upgrade-crash.ts';
 
 /** Every fault there is, in the order in which they run. */
 const FAULTS: Fault[] = [
@@ -52,6 +53,8 @@ const FAULTS: Fault[] = [
   busyFault,
   backupsFault,
   upgradeCrashFault,
+  upgradeBackupCrashFault,
+  startCrashFault,
   shutdownFault,
   signInTimingFault,
   firstStartFault,

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { migrate, pendingMigrations } from '../src/db/migrate.ts';
+import { restore } from '../src/installation/restore.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { LANDED, openLanded } from '../test/migrations/landed.ts';
 import { contentOf, schemaOf } from '../test/migrations/snapshot.ts';
@@ -16,6 +17,8 @@ const ROUNDS = 30;
 /** So many contacts and users as many again, so that an upgrade takes a while. */
 const CROWD = 3_000;
 const LONGEST_UPGRADE = 400;
+/** With the backup before it. */
+const LONGEST_WITH_BACKUP = 1_800;
 const READY_WITHIN = 30_000;
 /** The backup before an upgrade takes longer than the upgrade, and the kill would always meet it instead. */
 const NO_BACKUP = { DAILY_BACKUPS: '0' };
@@ -38,7 +41,25 @@ export const upgradeCrashFault: Fault = {
   },
 };
 
+export const upgradeBackupCrashFault: Fault = {
+  name: 'F15-backup',
+  title: 'SIGKILL while old data is backed up and upgraded, of the server alone or of both processes',
+  async run({ rounds = ROUNDS }) {
+    const { stoppedHalfWay, beforeTheUpgrade, problems } = await upgradeCrashes(rounds, Math.random, true);
+    return [
+      told('kills', `${rounds}, of which ${beforeTheUpgrade} before any migration and ${stoppedHalfWay} among them`),
+      met(
+        'not completed by the next start, without a whole backup, or with more than that beside it',
+        problems.length === 0 ? '0' : problems.join('; '),
+        '0',
+        problems.length === 0,
+      ),
+    ];
+  },
+};
+
 export interface UpgradeReport {
+  beforeTheUpgrade: number;
   stoppedHalfWay: number;
   problems: string[];
 }
@@ -47,8 +68,14 @@ export interface UpgradeReport {
  * F15: data of an earlier version is upgraded by a start that is killed at a random moment; the next start has to complete
  * it by itself, to the same schema and people as an upgrade that nothing stopped.
  */
-export async function upgradeCrashes(rounds: number, random: () => number = Math.random): Promise<UpgradeReport> {
-  const report: UpgradeReport = { stoppedHalfWay: 0, problems: [] };
+export async function upgradeCrashes(
+  rounds: number,
+  random: () => number = Math.random,
+  withBackup = false,
+): Promise<UpgradeReport> {
+  const report: UpgradeReport = { beforeTheUpgrade: 0, stoppedHalfWay: 0, problems: [] };
+  const longest = withBackup ? LONGEST_WITH_BACKUP : LONGEST_UPGRADE;
+  const settings: Record<string, string> = withBackup ? {} : NO_BACKUP;
   for (let round = 0; round < rounds; round++) {
     const landed = LANDED[round % LANDED.length];
     const folder = mkdtempSync(join(tmpdir(), 'roster-upgrade-crash-'));
@@ -58,10 +85,12 @@ export async function upgradeCrashes(rounds: number, random: () => number = Math
       await (await openCrowded(landed, dataDir)).close();
       withSecrets(readSettings({ DATA_DIR: dataDir }, ''));
       const total = await pendingIn(dataDir);
-      await killWhileUpgrading(dataDir, random() * LONGEST_UPGRADE);
+      await killWhileUpgrading({ DATA_DIR: dataDir, ...settings }, random() * longest, round % 2 === 0);
       const left = await pendingIn(dataDir);
+      if (left === total) report.beforeTheUpgrade++;
       if (left > 0 && left < total) report.stoppedHalfWay++;
-      for (const problem of await problemsAfterStart(dataDir, expected)) report.problems.push(`${landed}: ${problem}`);
+      for (const problem of await problemsAfterStart({ DATA_DIR: dataDir, ...settings }, expected))
+        report.problems.push(`${landed}: ${problem}`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -109,31 +138,79 @@ async function pendingIn(dataDir: string): Promise<number> {
   return pending.length;
 }
 
-/** Kills it so many milliseconds after it opened the data. */
-async function killWhileUpgrading(dataDir: string, after: number): Promise<void> {
-  const { child, exited } = serverProcess({ DATA_DIR: dataDir, ...NO_BACKUP });
-  while (!existsSync(join(dataDir, 'roster.sqlite-wal')) && child.exitCode === null) await sleep(1);
+/** Kills it so many milliseconds after it opened the data, with the process that makes the backup or without. */
+async function killWhileUpgrading(
+  settings: Record<'DATA_DIR', string>,
+  after: number,
+  withChildren: boolean,
+): Promise<void> {
+  const { child, exited } = serverProcess(settings);
+  while (!existsSync(join(settings.DATA_DIR, 'roster.sqlite-wal')) && child.exitCode === null) await sleep(1);
   await sleep(after);
+  const children = withChildren ? childrenOf(child.pid!) : [];
   child.kill('SIGKILL');
+  for (const pid of children) process.kill(pid, 'SIGKILL');
   await exited;
 }
 
-async function problemsAfterStart(dataDir: string, expected: Outcome): Promise<string[]> {
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+async function problemsAfterStart(settings: Record<'DATA_DIR', string>, expected: Outcome): Promise<string[]> {
+  const { DATA_DIR: dataDir } = settings;
   const problems: string[] = [];
-  const server = await startServer({ DATA_DIR: dataDir, ...NO_BACKUP });
+  const server = await startServer(settings);
   if (!(await isHealthy(new Client(server.url)))) problems.push('did not become healthy');
   server.child.kill('SIGTERM');
   await server.exited;
   const db = openDatabase(dataDir);
   const [{ integrity_check: integrity }] = await db.writer.raw('pragma integrity_check');
   if (integrity !== 'ok') problems.push(`integrity_check: ${integrity}`);
+  const twice = await db.writer('migrations').groupBy('name').havingRaw('count(*) > 1').pluck('name');
+  if (twice.length > 0) problems.push(`done twice: ${twice}`);
   const found = await outcomeOf(db);
   for (const part of ['schema', 'content'] as const)
     for (const name of new Set([...Object.keys(expected[part]), ...Object.keys(found[part])]))
       if (JSON.stringify(found[part][name]) !== JSON.stringify(expected[part][name]))
         problems.push(`${part} of ${name} differs`);
-  return problems;
+  return [...problems, ...(await leftBeside(dataDir))];
 }
+
+/** A backup whose server was killed alone is made to its end; then nothing but whole ones may lie there. */
+async function leftBeside(dataDir: string): Promise<string[]> {
+  const odd = () => [
+    ...readdirSync(dataDir).filter((name) => !EXPECTED.includes(name)),
+    ...readdirSync(join(dataDir, 'backups')).filter((name) => !/^before-.*\.tar\.gz$/.test(name)),
+  ];
+  if (!existsSync(join(dataDir, 'backups'))) return [];
+  for (const begun = Date.now(); odd().length > 0 && Date.now() < begun + READY_WITHIN; ) await sleep(50);
+  const problems = odd().map((name) => `${name} was left`);
+  const backups = readdirSync(join(dataDir, 'backups')).filter((name) => name.startsWith('before-'));
+  for (const name of backups) {
+    const place = join(dataDir, '..', 'restored', name);
+    await restore(readSettings({ DATA_DIR: place }, ''), join(dataDir, 'backups', name), false).catch((error) =>
+      problems.push(`${name}: ${error.message}`),
+    );
+  }
+  return backups.length === 0 ? [...problems, 'no backup was made'] : problems;
+}
+
+/** In DATA_DIR, when it is closed. */
+const EXPECTED = [
+  'backups',
+  'closed',
+  'reserve',
+  'roster.sqlite',
+  'roster.sqlite-shm',
+  'roster.sqlite-wal',
+  'secrets',
+  'server.lock',
+];
 
 async function isHealthy(client: Client): Promise<boolean> {
   const patience = performance.now() + READY_WITHIN;

@@ -87,15 +87,33 @@ export async function beginCopy(trx: Transaction, tables = COPIED): Promise<stri
 
 /** Numbers that are given from now on follow on to those that the source gave. */
 export async function endCopy(trx: Transaction, from: Reader, resting: string[], tables = COPIED): Promise<void> {
-  const { lastGiven } = dialectOf(from).copying;
-  const { goOnAfter, keyOf, wake } = dialectOf(trx).copying;
-  for (const table of tables) {
-    if ((await keyOf(trx, table)).join() !== 'id') continue;
-    const [{ highest }] = await trx(table).max('id as highest');
-    const last = Math.max((await lastGiven(from, table)) ?? 0, highest ?? 0);
-    if (last > 0) await goOnAfter(trx, table, last);
+  await followOn(trx, await findLastNumbers(from, tables));
+  await dialectOf(trx).copying.wake(trx, resting);
+}
+
+/** The last numbers that were given to rows, by tables; those of rows that are gone are among them. */
+export type LastNumbers = Record<string, number>;
+
+export async function findLastNumbers(db: Reader, tables = COPIED): Promise<LastNumbers> {
+  const { keyOf, lastGiven, tablesOf } = dialectOf(db).copying;
+  // It may be of an earlier version.
+  const there = new Set(await tablesOf(db));
+  const numbers: LastNumbers = {};
+  for (const table of tables.filter((name) => there.has(name))) {
+    if ((await keyOf(db, table)).join() !== 'id') continue;
+    const [{ highest }] = await db(table).max('id as highest');
+    numbers[table] = Math.max((await lastGiven(db, table)) ?? 0, highest ?? 0);
   }
-  await wake(trx, resting);
+  return numbers;
+}
+
+/** From now on no number is given that is not higher than these. */
+export async function followOn(trx: Transaction, numbers: LastNumbers): Promise<void> {
+  const given = await findLastNumbers(trx, Object.keys(numbers));
+  for (const [table, own] of Object.entries(given)) {
+    const last = Math.max(own, numbers[table]);
+    if (last > 0) await dialectOf(trx).copying.goOnAfter(trx, table, last);
+  }
 }
 
 /**

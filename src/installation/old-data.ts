@@ -6,9 +6,12 @@ import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { endAllLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
 import { forgetResetRequests } from '../passwords/reset-request-store.ts';
 import { endAllSessions, endSessionsExcept } from '../sessions/session-store.ts';
+import { format } from '../text/format.ts';
 import { endAllTokens, endTokensByHash } from '../tokens/token-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { disableAll } from '../webhooks/webhook-store.ts';
+import { lastMonday } from '../weekly-mails/week.ts';
+import { letWeekPass } from '../weekly-mails/weekly-mail-store.ts';
 import { forgetMark } from './installation-mark.ts';
 
 /** What is known of the time since the data was left as it is. */
@@ -38,6 +41,7 @@ export async function endWhatActs(
   const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since, act.at);
   await giveUpWaitingMails(trx, act.at, why.mails);
   await forgetResetRequests(trx);
+  await letWeekPass(trx, lastMonday(Date.parse(act.at), format));
   await pauseAll(trx, act.at, why.operations);
   await letAllWait(trx, why.operations);
   await pauseIdleRule(trx, why.operations);

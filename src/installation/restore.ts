@@ -4,8 +4,8 @@ import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
 import { CannotStart } from '../cannot-start.ts';
 import type { Config, Settings } from '../config.ts';
-import { copyAll } from '../db/copied-tables.ts';
-import { type Database, openDatabase } from '../db/database.ts';
+import { copyAll, findLastNumbers, followOn, type LastNumbers } from '../db/copied-tables.ts';
+import { type Database, openDatabase, type Reader } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { LOCK_FILE, lockServer } from '../db/server-lock.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
@@ -62,9 +62,11 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     await unpack(file, workshop);
     const manifest = await verified(workshop);
     addKeptSecrets(dataDir, workshop);
-    const since = keepAccess ? await lookedUpSince(settings) : undefined;
+    const since = keepAccess ? await lookedUp(settings, findSince) : undefined;
     const erased = await findErasedSince(settings, file);
-    const report = await prepare(settings, workshop, manifest, { access: keepAccess ? { since } : 'ended', erased });
+    const numbers = (await lookedUp(settings, findLastNumbers)) ?? {};
+    const known = { access: keepAccess ? { since } : ('ended' as const), erased, numbers };
+    const report = await prepare(settings, workshop, manifest, known);
     giveToOwner(dataDir, [secretsFolder(workshop), databaseFile(workshop), ...secretFilesIn(workshop)]);
     const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFiles(dataDir, workshop);
     forgetUpgrade(dataDir);
@@ -100,7 +102,7 @@ async function prepare(
   settings: Settings,
   workshop: string,
   { madeAt }: Manifest,
-  { access, erased }: { access: Access; erased: ErasedUser[] },
+  { access, erased, numbers }: { access: Access; erased: ErasedUser[]; numbers: LastNumbers },
 ) {
   const damage = findDamage(databaseFile(workshop));
   if (damage) throw new CannotStart([`the database in the backup is damaged (${damage}). Nothing was changed`]);
@@ -115,6 +117,8 @@ async function prepare(
     const config = withSecrets(inWorkshop);
     const erasedAgain = await db.write((trx) => eraseAgain(trx, commandLineAct(actSettings(config)), erased));
     await finishErasures(db, actSettings(config));
+    // What was made since is not in the backup, but in pages that are open, in reports and in files: nothing else is to come by its number.
+    await db.write((trx) => followOn(trx, numbers));
     return { madeAt, erasedAgain, ...(await calmDown(db, config, madeAt, access)) };
   } finally {
     await db.close();
@@ -149,29 +153,28 @@ async function calmDown(db: Database, config: Config, madeAt: string, access: Ac
 }
 
 /** Those of whom the lists tell, beside this backup and those that the server makes, and the data that is replaced, where it can be read. */
-async function findErasedSince({ dataDir, databaseUrl }: Settings, file: string): Promise<ErasedUser[]> {
-  const listed = [dirname(resolve(file)), backupsFolder(dataDir)].flatMap(readErasedList);
-  if (!databaseUrl && !existsSync(databaseFile(dataDir))) return listed;
-  const db = openDatabase(dataDir, databaseUrl);
-  try {
-    return [...listed, ...(await findErased(db.read))];
-  } catch {
-    return listed;
-  } finally {
-    await db.close().catch(() => undefined);
-  }
+async function findErasedSince(settings: Settings, file: string): Promise<ErasedUser[]> {
+  const listed = [dirname(resolve(file)), backupsFolder(settings.dataDir)].flatMap(readErasedList);
+  return [...listed, ...((await lookedUp(settings, findErased)) ?? [])];
 }
 
-/** Undefined where nothing lies there, or where it cannot be read. */
-async function lookedUpSince({ dataDir, databaseUrl }: Settings): Promise<Since | undefined> {
+async function findSince(db: Reader): Promise<Since> {
+  return {
+    sessions: await findSessionKeys(db),
+    spentLinks: await findSpentLinks(db),
+    endedTokens: await findEndedTokens(db),
+  };
+}
+
+/** Something of the data that is replaced. Undefined where nothing lies there, or where it cannot be read. */
+async function lookedUp<T>(
+  { dataDir, databaseUrl }: Settings,
+  look: (db: Reader) => Promise<T>,
+): Promise<T | undefined> {
   if (!databaseUrl && !existsSync(databaseFile(dataDir))) return undefined;
   const db = openDatabase(dataDir, databaseUrl);
   try {
-    return {
-      sessions: await findSessionKeys(db.read),
-      spentLinks: await findSpentLinks(db.read),
-      endedTokens: await findEndedTokens(db.read),
-    };
+    return await look(db.read);
   } catch {
     return undefined;
   } finally {

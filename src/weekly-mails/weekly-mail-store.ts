@@ -36,3 +36,8 @@ export async function claimWeek(trx: Transaction, userId: number, monday: Day): 
   const mine = trx('weekly_mails').where('user_id', userId).where('sent_for', '<', monday);
   return (await mine.update({ sent_for: monday })) === 1;
 }
+
+/** Up to this Monday they may have been sent: the next one is for the one after it. */
+export async function letWeekPass(trx: Transaction, monday: Day): Promise<void> {
+  await trx('weekly_mails').where('sent_for', '<', monday).update({ sent_for: monday });
+}

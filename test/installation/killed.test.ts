@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ofNode } from '../../faults/server-process.ts';
+import { ofNode, serverProcess } from '../../faults/server-process.ts';
 import { EVERYTHING } from '../../src/access/rights.ts';
 import { readSettings } from '../../src/config.ts';
 import { pendingMigrations } from '../../src/db/migrate.ts';
@@ -12,7 +12,8 @@ import { backUp } from '../../src/installation/backup.ts';
 import { findBackups } from '../../src/installation/backups.ts';
 import { type Installation, openForCommand, openForServer } from '../../src/installation/open-installation.ts';
 import { restore } from '../../src/installation/restore.ts';
-import { withSecrets } from '../../src/installation/secrets.ts';
+import { secretProblems } from '../../src/installation/secret-fingerprints.ts';
+import { readSecrets, withSecrets } from '../../src/installation/secrets.ts';
 import { growWhole } from '../../src/installation/whole-file.ts';
 import { createFirstAdministrator } from '../../src/setup/actions/first-administrator.ts';
 import { actSettings } from '../../src/verbs/act.ts';
@@ -107,6 +108,23 @@ describe('a restore that is killed while it exchanges the files', () => {
     await start();
     expect(await names()).toBe('alice');
   });
+});
+
+it('makes the rest of its secrets at the next start where the first was killed among them', async () => {
+  for (const rename of [1, 2, 4]) {
+    const place = join(folder, `at ${rename}`);
+    layEmptyDatabase(place);
+    const { exited } = serverProcess(
+      { DATA_DIR: place, KILL_AT_RENAME: String(rename) },
+      { preloaded: 'kill-at-rename.ts' },
+    );
+    expect((await exited).signal).toBe('SIGKILL');
+    const { config, db } = await start(place);
+    const kept = readdirSync(join(place, 'secrets')).sort();
+    expect(kept).toEqual(['audit-secret', 'link-secret', 'password-pepper', 'session-secret']);
+    expect(await secretProblems(db.read, config, readSecrets(config))).toEqual([]);
+    await stop();
+  }
 });
 
 it('makes no secrets for a command that comes while the first server makes them', async () => {
