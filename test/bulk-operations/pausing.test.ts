@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
-import { claimOperation, createDraft, findOperation } from '../../src/bulk-operations/bulk-operation-store.ts';
+import {
+  claimOperation,
+  createDraft,
+  findOperation,
+  keepTally,
+} from '../../src/bulk-operations/bulk-operation-store.ts';
+import { NOTHING_YET } from '../../src/bulk-operations/tally.ts';
 import { instant } from '../../src/clock.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
@@ -47,6 +53,20 @@ describe('an operation that is paused by itself', () => {
       expect(text).toContain(`/bulk-operations/${id}`);
     }
     expect(await told()).toHaveLength(2);
+  });
+
+  it('is told where nothing of it is left to do, though fewer were counted', async () => {
+    const { db } = mailing.app;
+    const id = await begun('deactivate', ['bob', 'carol']);
+    await db.write(async (trx) => {
+      await trx('bulk_operation_pieces').where('operation_id', id).update({ done_at: '2026-11-22T12:00:00.000Z' });
+      await keepTally(trx, id, { ...NOTHING_YET, judged: 1 });
+    });
+    const [{ text }] = await told();
+    expect(text).toContain('nothing of it is left to do, but only 1 of 2 were counted');
+    const alice = await signedIn(mailing.app, 'alice');
+    expect((await alice.post(`/bulk-operations/${id}/cancellation`)).status).toBe(303);
+    expect((await alice.get(`/bulk-operations/${id}`)).status).toBe(200);
   });
 
   it('is told as well where its action is known no more', async () => {

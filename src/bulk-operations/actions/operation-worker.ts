@@ -7,6 +7,7 @@ import type { Foretold } from '../../facets/foretold.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../giving-way.ts';
 import { tidiedSooner } from '../../idle-memory.ts';
+import { grouped } from '../../text/text.ts';
 import type { Ended } from '../../users/list/user-holding.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
@@ -207,6 +208,7 @@ export class OperationWorker {
   async #execute({ id }: BulkOperation): Promise<void> {
     const { db } = this.#parts;
     const ahead = await findPieces(db.read, id, { limit: AHEAD });
+    const isNothingLeft = ahead.length === 0;
     do {
       let foretold: Foretold<Ended> | undefined;
       const isOver = await db.writePiece(async (trx, isWaitedFor) => {
@@ -228,8 +230,9 @@ export class OperationWorker {
         } while (performance.now() < until && !isWaitedFor());
         foretold = await foretelling?.told(trx);
         if (tally.judged < operation.size) {
-          await keepTally(trx, id, tally);
-          return false;
+          if (isNothingLeft) await this.#pause(trx, operation, notCounted(operation));
+          else await keepTally(trx, id, tally);
+          return isNothingLeft;
         }
         await endOperation(trx, operation, tally, act.at);
         await tellOfForbidden(trx, act, { ...operation, tally });
@@ -315,6 +318,12 @@ export class OperationWorker {
   #now(): Instant {
     return instant(this.#parts.clock());
   }
+}
+
+/** It cannot be said what all of it came to, so somebody looks at it before it counts as done. */
+function notCounted({ size, tally }: BulkOperation): string {
+  const counted = `only ${grouped(tally.judged)} of ${grouped(size)} were counted`;
+  return `nothing of it is left to do, but ${counted}. Cancel the rest, and look at its report`;
 }
 
 /** A draft of which something else was said is another one. */
