@@ -5,7 +5,7 @@ import type { Config, Secrets, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { joinServers } from '../db/server-lock.ts';
-import { findDamage } from '../db/sqlite/whole-database.ts';
+import { findDamageAside } from '../db/sqlite/whole-database.ts';
 import { COMMAND_LINE } from '../program.ts';
 import { backupBeforeMigration, newestBackup } from './backups.ts';
 import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
@@ -36,7 +36,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
   try {
     await turn();
     releaseReserve(dataDir);
-    if (!databaseUrl) beginWithFile(dataDir);
+    if (!databaseUrl) await beginWithFile(dataDir);
     db = openDatabase(dataDir, databaseUrl);
     await db.make();
     await turn();
@@ -131,10 +131,10 @@ async function bringUpToDate(db: Database, settings: Settings): Promise<string[]
 }
 
 /** What a file may be and a server is not: somewhere else, or damaged. */
-function beginWithFile(dataDir: string): void {
+async function beginWithFile(dataDir: string): Promise<void> {
   clearRestoring(dataDir);
   refuseLostDatabase(dataDir);
-  refuseDamage(dataDir);
+  await refuseDamage(dataDir);
   forgetClosing(dataDir);
 }
 
@@ -149,10 +149,10 @@ function refuseLostDatabase(dataDir: string): void {
   ]);
 }
 
-function refuseDamage(dataDir: string): void {
+async function refuseDamage(dataDir: string): Promise<void> {
   const file = databaseFile(dataDir);
   if (!existsSync(file) || wasClosedWell(dataDir)) return;
-  const damage = findDamage(file);
+  const damage = await findDamageAside(file);
   if (damage) throw new CannotStart([`${file} is no database, or it is damaged (${damage}). ${wayBack(dataDir)}`]);
 }
 
