@@ -1,6 +1,6 @@
 import { findStrongerAmong, findStrongerIds, findStrongerMembers } from '../access/stronger-members.ts';
 import { minuteOf } from '../clock.ts';
-import { findContactViewer, whereVisible } from '../contacts/contact-viewer.ts';
+import { findContactViewer, findHiddenIds, whereVisible } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { pieces, selectIds, whereIdIn } from '../db/ids.ts';
 import { mayChange } from '../groups/group.ts';
@@ -12,8 +12,8 @@ import { findMeantAmong, findPieces } from './bulk-piece-store.ts';
 
 /** Where no more than these are out of somebody's reach, these are looked for in the set, and else all of the set is looked at. */
 const FEW = 5_000;
-/** So many pieces are read at once. */
-const AHEAD = 20;
+/** So many pieces are read, and so many of those in them looked at, at once. */
+const AHEAD = 10;
 
 /** What is out of the reach of somebody who may write records of the kind, whatever is done to it. */
 interface Reach {
@@ -35,6 +35,7 @@ const REACHES: Record<SubjectType, Reach> = {
     },
   },
   contact: {
+    findAll: async (db, { by, at }, limit) => findHiddenIds(db, await findContactViewer(db, by, minuteOf(at)), limit),
     async findAmong(db, { by, at }, ids) {
       const viewer = await findContactViewer(db, by, minuteOf(at));
       const query = whereIdIn(db('contacts'), 'contacts.id', ids).select('contacts.id as id');
@@ -68,10 +69,10 @@ export async function findLeftAmong(db: Reader, operation: BulkOperation, ids: n
 /** Of an import, all whom its file changes: which lines are done is not told by them. */
 async function* leftOf(db: Reader, operation: BulkOperation): AsyncGenerator<number[]> {
   const file = importOf(operation);
-  if (file !== undefined) return yield* pieces(await findChangedIn(db, file), PIECE);
+  if (file !== undefined) return yield* pieces(await findChangedIn(db, file), AHEAD * PIECE);
   for (let from = 0; ; ) {
     const some = await findPieces(db, operation.id, { from, limit: AHEAD });
-    for (const { ids } of some) yield ids;
+    yield some.flatMap(({ ids }) => ids);
     if (some.length < AHEAD) return;
     from = some.at(-1)!.number + 1;
   }

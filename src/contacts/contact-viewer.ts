@@ -4,7 +4,7 @@ import { may, type Viewer } from '../access/viewer.ts';
 import type { Instant } from '../clock.ts';
 import { whereInCase } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
-import { rowsAsJson, whereIdIn } from '../db/ids.ts';
+import { rowsAsJson, selectIds, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import { type ContactViewer, seesPublic } from './contact.ts';
 
@@ -63,6 +63,22 @@ export function whereVisible<T extends Knex.QueryBuilder>(query: T, viewer: Cont
     seesPublic(viewer) ? (one) => one.whereNull(user) : (one) => one.whereIn(user, []),
   );
   return query;
+}
+
+/** At most so many of those that the viewer may not see. */
+export async function findHiddenIds(db: Reader, viewer: ContactViewer, limit: number): Promise<number[]> {
+  const among = () => db('contacts').select('id').limit(limit);
+  if (!may(viewer, 'contacts', 'read')) return selectIds(db, among());
+  const hidden = [
+    among().whereNotNull('owner_user_id').whereNotIn('owner_user_id', selvesOf(viewer)),
+    among()
+      .whereNotNull('owner_group_id')
+      .whereNotIn('owner_group_id', [...viewer.groupIds]),
+    ...(seesPublic(viewer) ? [] : [among().whereNull('owner_user_id').whereNull('owner_group_id')]),
+  ];
+  const ids: number[] = [];
+  for (const query of hidden) if (ids.length < limit) ids.push(...(await selectIds(db, query)));
+  return ids.slice(0, limit);
 }
 
 /** Those whose private contacts they see. */

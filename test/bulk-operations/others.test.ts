@@ -140,7 +140,28 @@ describe('what somebody else began', () => {
     const hidden = await addContact(app, { name: 'Hidden', ownerUserId: app.people.ada });
     const on = (...ids: number[]) => begun(app, 'ada', 'add-tag', ids, { ...BLUE, subjectType: 'contact' });
     expect(await kept('max', await on(own), 'cancel')).toBeUndefined();
-    expect(await kept('max', await on(own, hidden), 'cancel')).toBe('a contact among them is one that you may not see');
+    const unseen = 'a contact among them is one that you may not see';
+    expect(await kept('max', await on(own, hidden), 'cancel')).toBe(unseen);
+    const ofGroup = await addContact(app, { name: 'Theirs', ownerGroupId: Number(await groupId(app, 'Support')) });
+    expect(await kept('max', await on(own, ofGroup), 'cancel')).toBe(unseen);
+    await app.db.write((trx) => trx('users').where('name', 'max').update({ no_shared_data: true }));
+    expect(await kept('max', await on(own), 'cancel')).toBe(unseen);
+    const private_ = await addContact(app, { name: 'Private', ownerUserId: app.people.max });
+    expect(await kept('max', await on(private_), 'cancel')).toBeUndefined();
+  });
+
+  it('on more contacts that one may not see than are looked for one by one takes the same', async () => {
+    await letGroup(app, Number(await groupId(app, 'Helpdesk')), 'write');
+    const seen: number[] = [];
+    for (let n = 0; n < 3; n++) seen.push(await addContact(app, { name: `Public ${n}` }));
+    const hidden = await addContact(app, { name: 'Hidden', ownerUserId: app.people.ada });
+    await app.db.write(async (trx) => {
+      const { id: _, ...row } = await trx('contacts').where({ id: hidden }).first();
+      await trx.batchInsert('contacts', Array(5_010).fill(row), 100);
+    });
+    const on = (...ids: number[]) => begun(app, 'ada', 'add-tag', ids, { ...BLUE, subjectType: 'contact' });
+    expect(await kept('max', await on(...seen), 'cancel')).toBeUndefined();
+    expect(await kept('max', await on(...seen, hidden), 'cancel')).toMatch(/you may not see/);
   });
 
   it('of a file takes that one might change all whom it changes', async () => {
