@@ -4,6 +4,8 @@ import { toast } from './roster.js';
 
 const list = () => document.querySelector('[data-list]');
 const form = () => document.querySelector('form[data-bulk]');
+/** So many of those left out stand in a header; more of them are sent as the form sends them that turns a page without scripts. */
+const MOST_IN_HEADER = 200;
 /** Each person has ticks of their own on each list: whoever signs in next in this tab has ticked nothing yet. */
 const theirs = `roster-ticked ${document.documentElement.dataset.viewer} `;
 const kept = `${theirs}${list()?.dataset.list}`;
@@ -114,24 +116,27 @@ function choose(some, isTicked) {
   if (isAll()) leaveOut(some, !isTicked);
   else {
     all = undefined;
-    for (const box of some) chosen[isTicked ? 'add' : 'delete'](box.value);
+    if (!isTicked || haveRoom(chosen, some, 'ticked one by one'))
+      for (const { value } of some) chosen[isTicked ? 'add' : 'delete'](value);
   }
   keep();
   show();
 }
 
-/** Of all that match, as many as go along from page to page. */
 function leaveOut(some, isLeft) {
-  const most = Number(everybody().dataset.allMatching);
-  const except = new Set([...all.except, ...some.map((box) => box.value)]);
-  if (isLeft && except.size > most)
-    return toast(
-      `At most ${most} can be left out of all that match. Narrow the view by a filter, or tick those that you mean.`,
-    );
+  if (isLeft && !haveRoom(all.except, some, 'left out of all that match')) return;
   for (const { value } of some) {
     all.except[isLeft ? 'add' : 'delete'](value);
     left?.[isLeft ? 'add' : 'delete'](value);
   }
+}
+
+/** Whether they go into one form besides those; where they do not, it is said. */
+function haveRoom(those, some, done) {
+  const most = Number(form().dataset.bulk);
+  if (new Set([...those, ...some.map((box) => box.value)]).size <= most) return true;
+  toast(`At most ${most.toLocaleString('en')} can be ${done}. Narrow the view by a filter.`);
+  return false;
 }
 
 /** All that match, without exception; or nobody. */
@@ -185,9 +190,25 @@ const isOfList = ({ detail }) => detail.ctx?.target?.matches?.('[data-list]');
 // How many of them match is the server's to say.
 document.addEventListener('htmx:config:request', (event) => {
   if (!isOfList(event) || !isAll()) return;
-  const { request } = event.detail.ctx;
-  if (meaningOf(request.action) === all.view) request.headers['Roster-Except'] = [...all.except].join(',');
+  const { ctx } = event.detail;
+  if (meaningOf(ctx.request.action) !== all.view) return;
+  if (all.except.size > MOST_IN_HEADER) ctx.fetch = fetchWithMany;
+  else ctx.request.headers['Roster-Except'] = [...all.except].join(',');
 });
+
+/** A page of the list, by the form: it leads there. Where it cannot, the page comes without, and how many of them match is not said. */
+async function fetchWithMany(path, request) {
+  if (meaningOf(path) !== all?.view) return fetch(path, request);
+  const body = new URLSearchParams(new FormData(form()));
+  body.set('page', path);
+  const response = await fetch('/bulk-operations', { ...request, method: 'POST', body });
+  if (!response.ok) return fetch(path, request);
+  // The address stays that of the view.
+  const address = new URL(response.url);
+  for (const name of ['ticked', 'except']) address.searchParams.delete(name);
+  Object.defineProperty(response, 'url', { value: address.href });
+  return response;
+}
 
 // New rows are new, and so are numbers: a tick must never slip to another row, and nothing slides from place to place.
 document.addEventListener('htmx:before:swap', (event) => {

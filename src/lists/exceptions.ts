@@ -1,5 +1,8 @@
-/** So many can be left out by hand where all that match are meant: they go along from page to page, in an address as well. */
-export const MOST_EXCEPTIONS = 200;
+/** So many ticks, or boxes that were unticked, go into one form: with ids of nine digits it is as large as a form may be. */
+export const MOST_BY_HAND = 20_000;
+
+/** So many of those left out by hand stand in the address of a page; more of them are kept, and it names the draft in which. */
+export const MOST_IN_ADDRESS = 200;
 
 /** Who is meant where all that match are ticked: all but these. */
 export interface AllTicked {
@@ -36,8 +39,16 @@ export function exceptionsOf(form: { except: string[]; listed: string[]; ids: st
   return [...elsewhere, ...[...listed].filter((id) => !ticked.has(id))];
 }
 
-/** The address of a page of the list on which all that match are ticked but these. */
-export function withTicks(path: string, { except }: AllTicked): string {
-  const ticks = `ticked=all${except.length > 0 ? `&except=${except.join(',')}` : ''}`;
-  return `${path}${path.includes('?') ? '&' : '?'}${ticks}`;
+const KEPT = /^draft-([1-9]\d{0,14})$/;
+
+/** The address of a page of the list on which all that match are ticked but these, or those of whom that draft is. */
+export function withTicks(path: string, left: AllTicked | { draft: number }): string {
+  const except = 'draft' in left ? `draft-${left.draft}` : left.except.join(',');
+  return `${path}${path.includes('?') ? '&' : '?'}ticked=all${except ? `&except=${except}` : ''}`;
+}
+
+/** The draft that an address names in the place of those who are left out. */
+export function draftNamed(except: string): number | undefined {
+  const [, id] = KEPT.exec(except) ?? [];
+  return id === undefined ? undefined : Number(id);
 }

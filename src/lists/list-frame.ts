@@ -1,5 +1,5 @@
 import type { Icon } from '../text/icons.ts';
-import { type AllShown, MOST_EXCEPTIONS, withTicks } from './exceptions.ts';
+import { type AllShown, MOST_BY_HAND, withTicks } from './exceptions.ts';
 import { type Cursor, isRanked, LONGEST_SEARCH, PAGE_SIZES, type PageQuery } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
@@ -182,7 +182,7 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     })),
     allPath: withTicks(pathTo({}), { except: [] }),
     nonePath: pathTo({}),
-    mostExceptions: MOST_EXCEPTIONS,
+    mostByHand: MOST_BY_HAND,
     isTicked: (id: number) => parts.bulk?.allTicked !== undefined && !parts.bulk.allTicked.except.includes(id),
     pagerLinks: pagerLinks(previous && pathTo({ before: previous }), next && pathTo({ after: next })),
   };

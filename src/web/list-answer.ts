@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { breathe } from '../giving-way.ts';
 import type { PageQuery } from '../lists/list-query.ts';
 import { rememberPageSize } from './reader/list-habits.ts';
+import { withSaidTicks } from './reader/list-ticks.ts';
 import { render, targetOf } from './render.ts';
 
 /** A list as it is found for a request. */
@@ -22,7 +23,7 @@ export async function answerList(
   { path, query, isBehindEnd, firstPage, secure }: FoundList,
   pageOf: () => Promise<object> | object,
 ): Promise<void> {
-  if (isBehindEnd && (query.after || query.before)) return res.redirect(303, firstPage);
+  if (isBehindEnd && (query.after || query.before)) return res.redirect(303, withSaidTicks(req, firstPage));
   rememberPageSize(res, path, query, secure);
   const page = await pageOf();
   await breathe();

@@ -211,13 +211,18 @@ describe('all that match but some', () => {
   it('are not too many: a tick that would not go along stays, and it is said', async () => {
     await open(VIEW);
     const all = await total();
-    await everybody().evaluate((box) => box.setAttribute('data-all-matching', '3'));
+    await page.locator('form[data-bulk]').evaluate((form) => form.setAttribute('data-bulk', '3'));
     await everybody().check();
     for (const n of [0, 1, 2]) await boxes().nth(n).uncheck();
     await boxes().nth(3).click();
     await page.getByText('At most 3 can be left out of all that match.').waitFor();
     expect(await boxes().nth(3).isChecked()).toBe(true);
     await said(`${all - 3} of ${all} matching are meant`);
+    await bar().getByRole('button', { name: 'Untick all' }).click();
+    for (const n of [0, 1, 2]) await boxes().nth(n).check();
+    await boxes().nth(3).click();
+    await page.getByText('At most 3 can be ticked one by one.').waitFor();
+    await said(`3 ticked of ${all} matching`);
   });
 });
 

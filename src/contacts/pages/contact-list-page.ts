@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import type { Reader } from '../../db/database.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import { findGroups } from '../../groups/group-store.ts';
@@ -11,7 +12,6 @@ import { findTagsById, type Tag } from '../../tags/tag-store.ts';
 import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
-import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { CONTACT_OPERATIONS } from '../actions/operations/contact-operations.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactViewer, mayEdit, seesPublic } from '../contact.ts';
 import { type ContactList, listContacts, listContactsMeanwhile } from '../contact-list.ts';
@@ -70,7 +70,14 @@ export async function showContacts(app: AppContext, req: Request, res: Response)
   const found = { path: '/contacts', query, isBehindEnd, firstPage: contactsPath(query), secure: app.config.secure };
   await answerList(req, res, found, async () => {
     const tags = await findTagsById(app.db.read, [...list.counts.tag.keys()]);
-    return contactsPage(app.db.read, { viewer, query, list, tags, folded, allTicked: readAllTicked(req) });
+    return contactsPage(app.db.read, {
+      viewer,
+      query,
+      list,
+      tags,
+      folded,
+      allTicked: await readAllTicked(app, req, 'contact'),
+    });
   });
 }
 

@@ -3,6 +3,7 @@ import type { Activity } from '../../access/activity.ts';
 import { grantsInWords } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, listFrame, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
@@ -10,7 +11,6 @@ import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
-import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { GROUP_ACTIONS } from '../actions/group-actions.ts';
 import { ACTIVITIES, LEADERSHIPS } from '../group-index.ts';
 import { type GroupList, listGroups } from '../group-list.ts';
@@ -41,10 +41,10 @@ export async function showGroups(app: AppContext, req: Request, res: Response): 
   );
   const isBehindEnd = list.groups.length === 0 && list.total > 0;
   const found = { path: '/groups', query, isBehindEnd, firstPage: groupsPath(query), secure: app.config.secure };
-  await answerList(req, res, found, () => {
+  await answerList(req, res, found, async () => {
     const mayWrite = may(req.viewer!, 'groups', 'write');
     return {
-      ...groupsPage({ query, list, tags, folded, mayWrite, allTicked: readAllTicked(req) }),
+      ...groupsPage({ query, list, tags, folded, mayWrite, allTicked: await readAllTicked(app, req, 'group') }),
       leads: req.viewer!.leads.length > 0,
     };
   });

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { makeAdministrators } from '../../access/administrators.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import { instant } from '../../clock.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import type { Group } from '../../groups/group.ts';
@@ -14,7 +15,6 @@ import { findPinned, type PinnedView } from '../../saved-views/pages/pinned-view
 import { findTags } from '../../tags/tag-store.ts';
 import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
-import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
 import { listMeanwhile, listUsers, type UserList } from '../list/user-list.ts';
 import { keptColumns } from '../list/user-list-columns.ts';
@@ -59,7 +59,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   await answerList(req, res, found, async () => {
     const { counts } = list;
     const now = instant(app.clock());
-    const allTicked = readAllTicked(req);
+    const allTicked = await readAllTicked(app, req, 'user');
     const groups = knownByIndex(app.index, req.viewer!, counts.groups.keys());
     const allGroups = countKnown(app.index, req.viewer!);
     const tags = await findTags(app.db.read, 'user', [...counts.tags.keys()]);

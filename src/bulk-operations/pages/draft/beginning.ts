@@ -1,26 +1,26 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../../app-context.ts';
 import { typedFields } from '../../../forms/form.ts';
-import { withTicks } from '../../../lists/exceptions.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
 import { Malformed } from '../../../verbs/refusals.ts';
 import { letGoOf } from '../../../web/flash.ts';
 import { demandRight } from '../../../web/guards/authorization.ts';
 import { HttpError } from '../../../web/http-error.ts';
-
 import { safePath } from '../../../web/safe-path.ts';
 import { leadTo } from '../../../web/whole-page.ts';
 import { BULK_SUBJECTS, findBulkAction } from '../../actions/bulk-subjects.ts';
-import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../../bulk-operation.ts';
+import { EXPORT, TO_BE_CHOSEN, UNDO } from '../../bulk-operation.ts';
 import { createDraft } from '../../bulk-operation-store.ts';
 import { canBeLater } from '../../schedulable.ts';
 import { visibleOperation } from '../operation/visible-operation.ts';
-import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
+import { turnPage } from './left-out.ts';
+import { meantBy, ofEarlier } from './meant-set.ts';
+import { subjectTypeIn } from './subject-said.ts';
 
 /** Freezes the set that the form means. */
 export async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
   const { action, view, from, page, later } = typedFields(req.body, ['action', 'view', 'from', 'page', 'later']);
-  if (page) return turnPage(req, res, page);
+  if (page) return turnPage(app, req, res, page);
   const earlier = from ? await visibleOperation(app, req, { id: String(from) }) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
   const found = findBulkAction(subjectType, String(action));
@@ -44,18 +44,4 @@ export async function begin(app: AppContext, req: Request, res: Response): Promi
   // A page of its own: it does not fit into a dialog.
   const exportPath = `${path}/export?chosen=${id}`;
   leadTo(req, res, exportPath);
-}
-
-/** Without scripts, the form takes what is unticked to another page of the list. */
-function turnPage(req: Request, res: Response, page: unknown): void {
-  const path = safePath(page);
-  if (!path) throw new Malformed('There is no such page.');
-  res.redirect(303, withTicks(path, { except: exceptionsIn(req.body) }));
-}
-
-function subjectTypeIn(body: unknown): SubjectType {
-  const { subject } = typedFields(body, ['subject']);
-  const subjectType = subject === '' ? 'user' : String(subject);
-  if (!isSubjectType(subjectType)) throw new Malformed('There is no such action.');
-  return subjectType;
 }

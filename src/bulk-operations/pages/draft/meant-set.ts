@@ -8,7 +8,7 @@ import { findContactViewer } from '../../../contacts/contact-viewer.ts';
 import { typedFields } from '../../../forms/form.ts';
 import { selectGroups } from '../../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../../groups/group-list-query.ts';
-import { exceptionsOf, MOST_EXCEPTIONS, readIds } from '../../../lists/exceptions.ts';
+import { exceptionsOf, MOST_BY_HAND, readIds } from '../../../lists/exceptions.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
 import { grouped } from '../../../text/text.ts';
 import { type Moved, movedByTime } from '../../../users/list/moved-by-time.ts';
@@ -45,13 +45,9 @@ export async function meantBy(app: AppContext, req: Request, subjectType: Subjec
     const excepted = selection.ids.length - ids.length;
     return { ids, view: { view, ...shown, movedByTime, frozenChange: selection.change, excepted } };
   }
-  const ids = await findKnownIds(
-    app.db.read,
-    subjectType,
-    readIds([typed.ids].flat()),
-    await seenBy(app, req.viewer!, { subjectType }),
-  );
   const view = safePath(typed.view) ?? null;
+  const ticked = atMost(readIds([typed.ids].flat()), 'ticked one by one', safePath(typed.view));
+  const ids = await findKnownIds(app.db.read, subjectType, ticked, await seenBy(app, req.viewer!, { subjectType }));
   return { ids, view: { view, shown: null, shownChange: null, frozenChange: null, excepted: null } };
 }
 
@@ -59,11 +55,15 @@ export async function meantBy(app: AppContext, req: Request, subjectType: Subjec
 export function exceptionsIn(body: unknown): number[] {
   const typed = typedFields(body, ['view'], ['ids', 'except', 'listed']);
   const [ids, except, listed] = [typed.ids, typed.except, typed.listed].map((one) => [one].flat());
-  const exceptions = exceptionsOf({ ids, except, listed });
-  if (exceptions.length <= MOST_EXCEPTIONS) return exceptions;
-  const most = `At most ${MOST_EXCEPTIONS} can be left out of all that match`;
-  const said = `${most}; these are ${grouped(exceptions.length)}. Narrow the view by a filter, or tick those that you mean.`;
-  throw new HttpError(422, said, safePath(typed.view));
+  return atMost(exceptionsOf({ ids, except, listed }), 'left out of all that match', safePath(typed.view));
+}
+
+/** Throws, with a way back, where they are more than one form takes. */
+function atMost(ids: number[], done: string, backPath: string | undefined): number[] {
+  if (ids.length <= MOST_BY_HAND) return ids;
+  const most = `At most ${grouped(MOST_BY_HAND)} can be ${done}`;
+  const said = `${most}; these are ${grouped(ids.length)}. Narrow the view by a filter.`;
+  throw new HttpError(422, said, backPath);
 }
 
 /** Ticks outlive filters: how many of those ticked the list did not show, on whatever page, when the button was pressed. */
