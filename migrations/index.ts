@@ -92,6 +92,7 @@ export const migrations: Record<string, LoadMigration> = {
   '0093-names-of-now': () => import('./0093-names-of-now.ts'),
   '0094-changed-with-their-owner': () => import('./0094-changed-with-their-owner.ts'),
   '0095-operations-taken-over': () => import('./0095-operations-taken-over.ts'),
+  '0098-signs-alike': () => import('./0098-signs-alike.ts'),
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

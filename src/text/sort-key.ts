@@ -30,7 +30,11 @@ function lengthOf(number: string): string {
 /** Between which keys all names stand that begin with this folded text, in whichever way they are folded. */
 export function keysOfBegun(text: string): { first: string; last: string } {
   // What follows may be part of a number, or of a letter that is written out.
-  const sure = text.replace(/(?<![0-9])[0-9]+$/, '').replace(/(?<=[aou])[ea].*$/s, '');
+  const sure = text
+    .replace(/(?<![0-9])[0-9]+$/, '')
+    .replace(/(?<=[aou])[ea].*$/s, '')
+    // Where one apostrophe or hyphen was typed, another may stand.
+    .replace(/['-].*$/s, '');
   const [first] = sortKey(sure).split(AFTERWARDS);
   return { first, last: `${first}\u{10ffff}` };
 }

@@ -32,9 +32,21 @@ export function withoutUnseen(text: string): string {
   return text.replace(UNSEEN, '');
 }
 
+/** What needs no more than to be written small to be searched in. */
+const IS_SEARCHED_EASILY = /^(?:[!-_a-~]+(?: [!-_a-~]+)*)?$/;
+
+/** The text with one apostrophe and one hyphen for all that are typed for them: nobody remembers which of them stands in a name. */
+function signsAlike(text: string): string {
+  return text.replace(/[‘’‛ʼʻ′´`]/g, "'").replace(/[\u2010-\u2015\u2212]/g, '-');
+}
+
 /** What somebody typed or pasted to look for it, folded: no name has in it what nobody sees. */
 export function foldTyped(text: string): string {
-  return fold(withoutUnseen(text));
+  return foldSearched(withoutUnseen(text));
+}
+
+function foldSearched(text: string): string {
+  return fold(signsAlike(text));
 }
 
 /** How letters are written by people who have no key for them. */
@@ -42,13 +54,13 @@ const WRITTEN_OUT: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 
 
 /** Both ways in which a text is folded, where they differ: `muller` and `mueller` mean Müller. */
 export function foldings(text: string): string[] {
-  if (FOLDS_EASILY.test(text)) return [text.toLowerCase()];
-  const [plain, writtenOut] = [fold(text), foldWrittenOut(text)];
+  if (IS_SEARCHED_EASILY.test(text)) return [text.toLowerCase()];
+  const [plain, writtenOut] = [foldSearched(text), foldWrittenOut(text)];
   return plain === writtenOut ? [plain] : [plain, writtenOut];
 }
 
 function foldWrittenOut(text: string): string {
-  return fold(
+  return foldSearched(
     normalizedAs('NFC', text)
       .toLowerCase()
       .replace(/[äöüåø]/g, (letter) => WRITTEN_OUT[letter]),
@@ -146,12 +158,12 @@ function isJoined(letters: ArrayLike<string>, at: number): boolean {
 }
 
 function foldedBoth(text: string): Folded[] {
-  return PLAIN.test(text) ? [foldedPlain(text)] : [fold, foldWrittenOut].map((by) => foldedByLetter(text, by));
+  return PLAIN.test(text) ? [foldedPlain(text)] : [foldSearched, foldWrittenOut].map((by) => foldedByLetter(text, by));
 }
 
 /** What folding does nothing to but write it small. */
 const LONGEST_PLAIN = 1_000;
-const PLAIN = new RegExp(`^[ -~]{0,${LONGEST_PLAIN}}$`);
+const PLAIN = new RegExp(`^[ -_a-~]{0,${LONGEST_PLAIN}}$`);
 
 interface Folded {
   folded: string;

@@ -7,6 +7,7 @@ import { groupId } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const NAME = 'Jörg Müller';
+const NAMES_WITH_SIGNS = ["Tom O'Brien-Reilly", 'Ann O’Brien‐Reilly', 'Kim O´Brien–Reilly'];
 
 describe('a search', () => {
   let app: TestApp;
@@ -21,6 +22,11 @@ describe('a search', () => {
     await addContact(app, { name: NAME });
     const access = { access: 'link', groups: [group] };
     await submit(alice, '/users/new', { name: NAME, email: 'jm@example.com', ...access });
+    for (const [n, name] of NAMES_WITH_SIGNS.entries()) {
+      await submit(alice, '/groups/new', { name });
+      await addContact(app, { name });
+      await submit(alice, '/users/new', { name, email: `sign${n}@example.com`, ...access });
+    }
   });
   afterAll(() => app.close());
 
@@ -43,6 +49,24 @@ describe('a search', () => {
       expect(pageOf(await alice.get(`${path()}${encodeURIComponent('Müller, Anna')}`)).texts(links)).toEqual([]);
     },
   );
+
+  it.each([...lists, ['everything', () => '/search?q=', 'main li a'] as (typeof lists)[number]])(
+    'of %s finds one apostrophe and one hyphen by any other',
+    async (_, path, links) => {
+      const spelled = ["O'Brien-Reilly", 'O’Brien‑Reilly', 'o´brien–reilly', 'O`Brien−Reilly', 'o‘brien reilly'];
+      for (const name of NAMES_WITH_SIGNS)
+        for (const q of spelled)
+          expect([q, pageOf(await alice.get(path() + encodeURIComponent(q))).texts(links)]).toEqual([
+            q,
+            expect.arrayContaining([expect.stringContaining(name)]),
+          ]);
+    },
+  );
+
+  it('marks what it found, whichever sign was typed', async () => {
+    const page = pageOf(await alice.get(`/users?q=${encodeURIComponent("o'brien")}`));
+    expect(page.texts('th.name mark')).toEqual(expect.arrayContaining(['O’Brien', 'O´Brien', "O'Brien"]));
+  });
 
   it.each([...lists, ['everything', () => '/search?q=', 'main li a'] as (typeof lists)[number]])(
     'of %s finds what was pasted with marks that nobody sees',

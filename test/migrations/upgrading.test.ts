@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as naturalOrder from '../../migrations/0039-natural-order.ts';
+import * as signsAlike from '../../migrations/0098-signs-alike.ts';
 import * as former from '../../migrations/text.ts';
 import { contactColumns } from '../../src/contacts/contact-columns.ts';
 import type { Database } from '../../src/db/database.ts';
 import { migrate, NewerSchema, pendingMigrations } from '../../src/db/migrate.ts';
+import { findUserIdsByText } from '../../src/db/search.ts';
 import { findTwins } from '../../src/installation/identity-twins.ts';
 import { identityKey } from '../../src/text/identity-key.ts';
 import { nameColumns } from '../../src/users/user-columns.ts';
@@ -226,6 +228,50 @@ describe('upgrading', () => {
     await db.write((trx) => naturalOrder.up(trx));
     expect(await schemaOf(db.writer)).toEqual(schema);
     expect(await contentOf(db.writer)).toEqual(content);
+    for (const table of ['users_search', 'contacts_search'])
+      await db.writer.raw('insert into ??(??, rank) values (?, 1)', [table, table, 'integrity-check']);
+  });
+
+  it('makes names be found by every apostrophe and hyphen, and goes back', async () => {
+    const db = await landed(LANDED[0]);
+    await migrate(db);
+    const names = ['Ann O’Brien', 'Kim O´Brien–Räh', "Tom O'Brien"];
+    await db.write(async (trx) => {
+      for (const [n, name] of names.entries()) {
+        const email = `${n}@exam‑ple.example`;
+        const keys = { name_key: identityKey(name), email_key: identityKey(email) };
+        await trx('users').insert({
+          ...nameColumns({ name, email }, null),
+          ...keys,
+          created_at: '2026-10-01T08:00:00.000Z',
+        });
+        await trx('contacts').insert({
+          kind: 'person',
+          ...contactColumns({ name, emails: [], phones: ['030–12'] }),
+          created_at: '2026-10-01T08:00:00.000Z',
+        });
+      }
+    });
+    const texts = async () => [
+      await db.writer('users').whereIn('name', names).orderBy('id').pluck('search_text'),
+      await db.writer('contacts').whereIn('name', names).orderBy('id').pluck('search_text'),
+    ];
+    const found = (word: string) => findUserIdsByText(db.read, [word], false);
+    const now = await texts();
+    expect(await found("o'brien")).toHaveLength(3);
+    await db.write((trx) => signsAlike.down(trx));
+    expect(await texts()).toEqual([
+      [
+        '\nann o’brien\n\t0@exam‐ple.example\t',
+        expect.stringContaining('\nkim o brien–rah\nkim o brien–raeh\n'),
+        expect.any(String),
+      ],
+      [expect.stringContaining('\t030–12\t'), expect.any(String), expect.any(String)],
+    ]);
+    expect(await found("o'brien")).toHaveLength(1);
+    await db.write((trx) => signsAlike.up(trx));
+    expect(await texts()).toEqual(now);
+    expect(await found("o'brien")).toHaveLength(3);
     for (const table of ['users_search', 'contacts_search'])
       await db.writer.raw('insert into ??(??, rank) values (?, 1)', [table, table, 'integrity-check']);
   });
