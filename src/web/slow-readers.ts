@@ -13,6 +13,8 @@ export function dropSlowReaders(server: Pick<Server, 'requestTimeout'>): (res: S
       if (socket.writableLength > 0) socket.destroy();
     });
     res.once('prefinish', () => {
+      // Whoever has left reads nothing: no end comes any more that would stop the clock.
+      if (res.closed || socket.destroyed) return;
       const waiting = setTimeout(() => socket.destroy(), within);
       waiting.unref();
       res.once('finish', () => clearTimeout(waiting)).once('close', () => clearTimeout(waiting));
