@@ -3,6 +3,7 @@
 import './actions.js';
 import './copying.js';
 import { exactFor } from './moments.js';
+import './picker.js';
 
 const { zone, dates } = document.documentElement.dataset;
 const exact = exactFor({ zone, dates });

@@ -60,6 +60,37 @@ describe('the form of a user among 300 groups', () => {
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
   });
 
+  it('takes by Enter what is found alone, also where the answer is still to come, and by arrows any', async () => {
+    const page = await open('/users/new');
+    await page.getByLabel('Name', { exact: true }).fill('enid');
+    await group(page).pressSequentially('team 293');
+    await suggestion(page, 'Team 293').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove Team 293' }).waitFor();
+    await focusArrives(page, 'groupsSearch');
+    await page.keyboard.type('team 294');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove Team 294' }).waitFor();
+    await focusArrives(page, 'groupsSearch');
+    await page.keyboard.type('team 29');
+    await suggestion(page, 'Team 29').waitFor();
+    // Of several none is meant yet, and nothing is sent.
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Team 29');
+    await page.keyboard.press('ArrowUp');
+    await page.locator('#groupsSearch:focus').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove Team 29', exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/users/new');
+    expect(await page.locator('.picked input[name="groups"]').count()).toBe(3);
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('enid');
+    expect(visits.flatMap((one) => one.complaints)).toEqual([]);
+  });
+
   it('comes back without JavaScript where one was, with all that was typed', async () => {
     const page = await open('/users/new', false);
     await page.getByLabel('Name', { exact: true }).fill('otto');
