@@ -6,6 +6,7 @@ import { startApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { actBy } from './support/begun.ts';
 import { send, submit } from './support/form.ts';
+import { levels } from './support/levels.ts';
 import { pageOf } from './support/page.ts';
 import { groupId, pathTo } from './support/people.ts';
 import { programAs } from './support/program.ts';
@@ -57,7 +58,7 @@ describe('whoever may do something until a moment does not make it last longer',
       const own = await made('Own', {});
       await join(own);
       const form = await alice.get(`/groups/${own}/permissions/edit`);
-      const typed = { ...pageOf(form).typed(), users: 'write', confirmed: 'yes', step: 'save' };
+      const typed = { ...pageOf(form).typed(), ...levels({ users: 'write' }), confirmed: 'yes', step: 'save' };
       return words(await follow(await alice.send('patch', `/groups/${own}/permissions`, typed)));
     },
     'nor by that of many groups': async () => {

@@ -34,6 +34,7 @@ import { everything, facts, factsBesideAudit } from './support/database.ts';
 import { deletedLongAgo } from './support/erasure.ts';
 import { codeFor, codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
 import { changeAll, fieldsOf, shownIn } from './support/left-form.ts';
+import { levels } from './support/levels.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { challengeIn, Device, givePasskey, givePasskeyTo } from './support/passkey.ts';
@@ -1680,13 +1681,13 @@ const ROUTES: Record<string, Classified> = {
     group: 'Support',
     change: {
       form: '/groups/:id/permissions/edit',
-      fields: { contacts: 'write', confirmed: 'yes' },
+      fields: { ...levels({ contacts: 'write' }), confirmed: 'yes' },
       state: async (app) => (await app.db.read('group_permissions').where('level', 'write')).length,
       from: 6,
       to: 7,
       audit: ['group.permissions-changed'],
       leadsTo: /^\/groups\/:id$/,
-      nonsense: { fields: { contacts: 'everything' }, status: 400 },
+      nonsense: { fields: levels({ contacts: 'everything' }), status: 400 },
     },
   },
   'get /webhooks': { open: ['settings', 'read'] },

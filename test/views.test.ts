@@ -8,6 +8,7 @@ import { asked, letAskFor } from './support/asking.ts';
 import { deletedLongAgo } from './support/erasure.ts';
 import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
+import { levels } from './support/levels.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { givePasskey } from './support/passkey.ts';
@@ -168,7 +169,7 @@ describe('the views', () => {
     note('import, under way', await alice.get(imported));
     await app.db.write((trx) => trx('imports').update({ state: 'planned' }));
     note('members, unknown', await submit(alice, `${support}/members/new`, { list }));
-    note('permissions', await submit(alice, `${support}/permissions/edit`, { users: 'read' }));
+    note('permissions', await submit(alice, `${support}/permissions/edit`, levels({ users: 'read' })));
     note('application, mistaken', await submit(alice, '/applications/new', { key: '!' }));
     await submit(alice, '/applications/new', { key: 'rooms', name: 'Rooms', description: 'Who booked which.' });
     for (const path of ['', '/edit', '/deletion/new'])

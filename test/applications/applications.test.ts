@@ -3,6 +3,7 @@ import { APPLICATIONS } from '../../src/access/rights.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { send, submit } from '../support/form.ts';
+import { levels } from '../support/levels.ts';
 import { linkFor } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
@@ -50,7 +51,7 @@ describe('applications', () => {
   it('can be granted on by whoever holds them, like any other, and by nobody else', async () => {
     await register();
     const matrix = `/groups/${await groupId(app, 'Support')}/permissions/edit`;
-    const sheet = await submit(alice, matrix, { 'time-sheets': 'read' });
+    const sheet = await submit(alice, matrix, levels({ 'time-sheets': 'read' }));
     expect(pageOf(sheet).texts('#sheet li')[0]).toBe('4 people gain read on time-sheets.');
     await send(alice, sheet);
     expect(await rightsOf('Support')).toEqual({ 'time-sheets': 'read' });
@@ -64,7 +65,7 @@ describe('applications', () => {
     );
     const max = await signedIn(app, 'max');
     const cells = pageOf(await max.get(`/groups/${await groupId(app, 'Helpdesk')}/permissions/edit`));
-    expect(cells.$('[name="time-sheets"]:not([disabled])').length).toBe(1);
+    expect(cells.$('[name="on-time-sheets"]:not([disabled])').length).toBe(1);
   });
 
   it('are held at first by an active group alone that the registrar is in now', async () => {
@@ -123,7 +124,11 @@ describe('applications', () => {
     // Somebody with all rights, through another group than that which holds the application first.
     const own = await alice.post('/groups', { name: 'Chiefs' });
     const all = Object.fromEntries(APPLICATIONS.map((application) => [application, 'write']));
-    await alice.send('patch', `${own.headers.location}/permissions`, { ...all, version: '1', confirmed: 'yes' });
+    await alice.send('patch', `${own.headers.location}/permissions`, {
+      ...levels(all),
+      version: '1',
+      confirmed: 'yes',
+    });
     for (const [group, name] of [
       [own.headers.location, 'max'],
       [`/groups/${await groupId(app, 'Administrators')}`, 'carol'],
@@ -148,7 +153,11 @@ describe('applications', () => {
     await register();
     await send(
       alice,
-      await submit(alice, `/groups/${await groupId(app, 'Support')}/permissions/edit`, { 'time-sheets': 'read' }),
+      await submit(
+        alice,
+        `/groups/${await groupId(app, 'Support')}/permissions/edit`,
+        levels({ 'time-sheets': 'read' }),
+      ),
     );
     const page = await alice.get('/applications/time-sheets/deletion/new');
     expect(pageOf(page).texts('#sheet li').slice(0, 3)).toEqual([
@@ -194,9 +203,13 @@ describe('applications', () => {
     ])
       expect(answer.status).toBe(403);
     await register();
-    const matrix = await submit(alice, `/groups/${await groupId(app, 'Support')}/permissions/edit`, {
-      'time-sheets': 'read',
-    });
+    const matrix = await submit(
+      alice,
+      `/groups/${await groupId(app, 'Support')}/permissions/edit`,
+      levels({
+        'time-sheets': 'read',
+      }),
+    );
     await alice.post('/applications/time-sheets/deletion');
     await send(alice, matrix);
     expect(await rightsOf('Support')).toEqual({});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import { startApp, type TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
+import { levels } from '../support/levels.ts';
 import { groupId } from '../support/people.ts';
 import { type Fields, type Session, signedIn } from '../support/session.ts';
 
@@ -221,7 +222,7 @@ describe('what the pages of a group save', () => {
   });
 
   it('is the matrix, whose undo brings each level back that stands', async () => {
-    const matrix = { contacts: 'write', audit: 'read' };
+    const matrix = levels({ contacts: 'write', audit: 'read' });
     const sheet = await submit(alice, `/groups/${support}/permissions/edit`, matrix);
     const fields = Object.fromEntries(
       load(sheet.text)('main form input[type=hidden]')

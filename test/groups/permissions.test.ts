@@ -7,6 +7,7 @@ import { watchAudit } from '../support/audit.ts';
 import { addMembers } from '../support/crowd.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
+import { levels } from '../support/levels.ts';
 import { nextInLine } from '../support/line.ts';
 import { linkFor } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
@@ -37,7 +38,7 @@ describe('the permissions of a group', () => {
   const save = async (session: Session, name: string, fields: Fields) => {
     const path = await pathOf(name, '/permissions');
     const { version } = await app.db.read('groups').where({ name }).first();
-    const all = { ...NOTHING, version: String(version), confirmed: 'yes', ...fields };
+    const all = { ...levels({ ...NOTHING, ...fields }), version: String(version), confirmed: 'yes' };
     return session.send('patch', path, all);
   };
 
@@ -45,10 +46,14 @@ describe('the permissions of a group', () => {
     await alice.post(await pathOf('Auditors', '/members'), { list: 'bob', confirmed: 'yes' });
     const bob = await signedIn(app, 'bob');
     expect((await bob.get('/users/new')).status).toBe(403);
-    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), {
-      users: 'write',
-      contacts: 'read',
-    });
+    const sheet = await submit(
+      alice,
+      await pathOf('Support', '/permissions/edit'),
+      levels({
+        users: 'write',
+        contacts: 'read',
+      }),
+    );
     expect(pageOf(sheet).texts('#sheet li').slice(0, 2)).toEqual([
       '4 people gain write on users.',
       '3 people gain read on contacts; 1 has it already through Auditors.',
@@ -63,7 +68,11 @@ describe('the permissions of a group', () => {
     expect((await audit.since()).map(({ action, before, after }) => [action, before, after])).toEqual([
       ['group.permissions-changed', { contacts: 'none', users: 'none' }, { contacts: 'read', users: 'write' }],
     ]);
-    const back = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'read', contacts: 'none' });
+    const back = await submit(
+      alice,
+      await pathOf('Support', '/permissions/edit'),
+      levels({ users: 'read', contacts: 'none' }),
+    );
     expect(pageOf(back).texts('#sheet li').slice(0, 2)).toEqual([
       '3 people lose read on contacts; 1 keeps it through Auditors.',
       '4 people lose write on users and keep read.',
@@ -71,17 +80,17 @@ describe('the permissions of a group', () => {
   });
 
   it('can be chosen again from the sheet, which keeps the choices', async () => {
-    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'write' });
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), levels({ users: 'write' }));
     const matrix = pageOf(await send(alice, sheet, { step: 'choose' }));
-    expect(matrix.typed()).toMatchObject({ ...NOTHING, users: 'write' });
+    expect(matrix.typed()).toMatchObject(levels({ ...NOTHING, users: 'write' }));
   });
 
   it('that somebody else changed meanwhile are not overwritten unseen (409)', async () => {
     const form = await alice.get(await pathOf('Support', '/permissions/edit'));
-    const sheet = await send(alice, form, { users: 'read' });
+    const sheet = await send(alice, form, levels({ users: 'read' }));
     await save(await signedIn(app, 'ada'), 'Support', { contacts: 'write' });
     for (const late of [form, sheet]) {
-      const stale = await send(alice, late, { users: 'read' });
+      const stale = await send(alice, late, levels({ users: 'read' }));
       expect(stale.status).toBe(409);
       expect(pageOf(stale).texts('.theirs')).toEqual(['Saved meanwhile: none', 'Saved meanwhile: write']);
     }
@@ -89,7 +98,7 @@ describe('the permissions of a group', () => {
   });
 
   it('that somebody ahead in line changed are not overwritten either (409)', async () => {
-    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'read' });
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), levels({ users: 'read' }));
     let answer: ReturnType<typeof send> | undefined;
     await app.db.write(async (trx) => {
       const inLine = nextInLine(app);
@@ -106,7 +115,7 @@ describe('the permissions of a group', () => {
   it('end the links of members who can do more by them (R37)', async () => {
     const max = await signedIn(app, 'max');
     const link = await linkFor(app, 'carol', 'invitation', max);
-    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { contacts: 'read' });
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), levels({ contacts: 'read' }));
     expect(pageOf(sheet).texts('#sheet li')[1]).toBe(
       'Open invitations and password links of 1 user end: they were made for somebody who could do less.',
     );
@@ -120,7 +129,7 @@ describe('the permissions of a group', () => {
   it('end the same links where the group has thousands of members', async () => {
     await addMembers(app, THOUSANDS, [Number(await groupId(app, 'Support'))]);
     const link = await linkFor(app, 'carol', 'invitation', await signedIn(app, 'max'));
-    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { contacts: 'read' });
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), levels({ contacts: 'read' }));
     expect(pageOf(sheet).texts('#sheet li')[1]).toMatch(/^Open invitations and password links of 1 user end:/);
     await save(alice, 'Support', { contacts: 'read' });
     expect((await new Session(app).get(link)).status).toBe(410);
@@ -128,7 +137,7 @@ describe('the permissions of a group', () => {
 
   it('make new links in the same press for those whose links end', async () => {
     const old = await linkFor(app, 'carol', 'invitation', await signedIn(app, 'max'));
-    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { contacts: 'read' });
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), levels({ contacts: 'read' }));
     const saved = await send(alice, sheet, {});
     const [line, ...more] = String(
       pageOf(await alice.get(saved.headers.location))
@@ -160,8 +169,8 @@ describe('the permissions of a group', () => {
       const max = await maxMayChangeGroups();
       await refuses(() => save(max, 'Support', { audit: 'read' }), /rights that you do not hold/);
       const matrix = pageOf(await max.get(await pathOf('Support', '/permissions/edit')));
-      expect(matrix.$('[name="audit"]:not([disabled])').length).toBe(1);
-      expect(matrix.$('[name="users"]:not([disabled])').length).toBe(3);
+      expect(matrix.$('[name="on-audit"]:not([disabled])').length).toBe(1);
+      expect(matrix.$('[name="on-users"]:not([disabled])').length).toBe(3);
     });
 
     it('to whoever does not hold what is taken (R62)', async () => {

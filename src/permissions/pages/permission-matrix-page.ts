@@ -10,7 +10,7 @@ import type { Group } from '../../groups/group.ts';
 import { findGroup } from '../../groups/group-store.ts';
 import { render } from '../../web/render.ts';
 import { effectsAndEnding } from '../effect.ts';
-import { rightsIn, typedOf, typedPermissions } from '../permission-form.ts';
+import { levelField, rightsIn, typedOf, typedPermissions } from '../permission-form.ts';
 
 /** What a group grants on each application, as it was chosen. */
 interface Matrix {
@@ -30,14 +30,15 @@ export function showMatrix(req: Request, res: Response, matrix: Matrix, theirs?:
     typed,
     rows: applications.map(({ key, name, registered }) => ({
       key,
+      field: levelField(key),
       name,
       isRegistered: registered !== undefined,
       choices: (['none', 'read', 'write'] as const).map((level) => ({
         level,
-        isChosen: typed[key] === level,
+        isChosen: typed[levelField(key)] === level,
         mayGive: mayGive(key, level),
       })),
-      meanwhile: theirs?.[key] ?? '',
+      meanwhile: theirs?.[levelField(key)] ?? '',
     })),
     isStale: theirs !== undefined,
   };
@@ -79,7 +80,7 @@ export async function showSheet(
     title: `Change permissions of ${group.name}`,
     group,
     typed,
-    fields: [...keysOf(applications), 'version'],
+    fields: [...keysOf(applications).map(levelField), 'version'],
     cells: cells.filter(({ from, to }) => from !== to),
     effects,
     // To make links is to change users.
