@@ -38,3 +38,19 @@ export function requireChangeable({ by }: { by: Viewer }, group: Group): void {
   if (!mayChange(by, group)) throw new Forbidden(`The group ${group.name} grants rights that you do not hold.`);
   if (group.activity === 'deleted') throw new Conflict(`The group ${group.name} is deleted.`);
 }
+
+/** Whether its members have to have a second factor because of it. */
+export function demandsFactor({
+  activity,
+  requiresSecondFactor,
+}: Pick<Group, 'activity' | 'requiresSecondFactor'>): boolean {
+  return activity === 'active' && requiresSecondFactor;
+}
+
+/** Whether it would no longer be demanded of them, which is asked about like the reset of one (R54). */
+export function liftsDemand(
+  group: Pick<Group, 'requiresSecondFactor'>,
+  { requiresSecondFactor }: { requiresSecondFactor?: boolean },
+): boolean {
+  return group.requiresSecondFactor && requiresSecondFactor === false;
+}

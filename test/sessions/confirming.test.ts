@@ -235,6 +235,7 @@ const ASKING = [
   'get /contacts/imports/:id/refused.csv',
   'get /reviews/:id/evidence/file',
   'get /users/imports/:id/refused.csv',
+  'patch /groups/:id',
   'patch /groups/:id/members',
   'patch /groups/:id/permissions',
   'patch /idle-accounts',
@@ -378,6 +379,26 @@ describe('whatever lets an administrator in again, sooner or for longer', () => 
     expect(isAsked(await execute({ subject: 'group', from: path.split('/')[2], action: 'undo' }))).toBe(true);
   });
 
+  it('is asked about where a group demands a second factor no longer: by its form, its end, and what is taken back', async () => {
+    await giveFactor(app, 'alice');
+    const support = await groupId(app, 'Support');
+    const edit = `/groups/${support}/edit`;
+    expect((await submit(alice, edit, { requiresSecondFactor: 'yes' })).status).toBe(303);
+    const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+    expect(isAsked(await execute({ subject: 'group', from: id, action: 'undo' }))).toBe(true);
+    for (const action of ['deactivate', 'delete'])
+      expect(isAsked(await execute({ subject: 'group', ids: [support], action }))).toBe(true);
+    expect((await submit(alice, edit, { description: 'Help' })).status).toBe(303);
+    expect(isAsked(await submit(alice, edit, { requiresSecondFactor: [] }))).toBe(true);
+    const group = () => app.db.read('groups').where({ id: support }).first();
+    expect([(await group()).requires_factor, (await group()).activity]).toEqual([1, 'active']);
+    expect(await app.db.read('group_permissions').where({ group_id: support })).toEqual([]);
+    await app.db.write((trx) => trx('groups').where({ id: support }).update({ requires_factor: false }));
+    expect(
+      (await alice.post(`${await draft({ subject: 'group', ids: [support], action: 'deactivate' })}/execution`)).status,
+    ).toBe(303);
+  });
+
   it('is asked about where one stays for longer or starts sooner: on the form, among many, and by an extension', async () => {
     // The beginning of a day, which needs no time on the form.
     const at = (days: number) =>
@@ -452,11 +473,15 @@ describe('whatever lets an administrator in again, sooner or for longer', () => 
     );
     const at = new Date(app.clock.now() + 24 * 60 * MINUTES).toISOString();
     await change('ada', { leaves_at: at });
+    const demanding = await groupId(app, 'Support');
+    await app.db.write((trx) => trx('groups').where({ id: demanding }).update({ requires_factor: true }));
     const before = await facts(app);
     for (const [method, path, body] of [
       ['delete', `/users/${app.people.dave}/deactivation`, {}],
       ['patch', `/users/${app.people.ada}`, { leavesAt: null }],
       ['post', `/users/${app.people.carol}/invitation`, {}],
+      ['patch', `/groups/${demanding}`, { requiresSecondFactor: false }],
+      ['post', `/groups/${demanding}/deletion`, {}],
     ] as const) {
       const answer = await without.send(method, path, body, { 'If-Match': '*' });
       expect([path, answer.status, answer.text]).toEqual([path, 403, expect.stringContaining('scope confirm')]);

@@ -6,6 +6,7 @@ import { requireDone } from '../../forms/required-outcome.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
+import { liftsDemand } from '../../groups/group.ts';
 import { GROUP_EXPORT } from '../../groups/group-export.ts';
 import { listGroups } from '../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../groups/group-list-query.ts';
@@ -68,6 +69,11 @@ export const GROUP_ROUTES: Route[] = [
     tag: 'Groups',
     needs: WRITE,
     body: GROUP_CHANGE,
+    asks: {
+      where: 'where it no longer demands a second factor',
+      holds: async ({ app, ids, body }) =>
+        (await findGroupsOf(app.db.read, [ids.id])).some((group) => liftsDemand(group, body)),
+    },
     isVersioned: true,
     status: 200,
     answer: GROUP,
@@ -99,7 +105,7 @@ export const GROUP_ROUTES: Route[] = [
       tag: 'Groups',
       needs: WRITE,
       asks: {
-        where: 'where it makes administrators, or whoever’s token it is is a member',
+        where: 'where it makes administrators, demands a second factor no longer, or whoever’s token it is is a member',
         holds: (call) => weighs(call, action),
       },
       status: 200,

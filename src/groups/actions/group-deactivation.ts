@@ -1,5 +1,6 @@
 import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
+import { demandsFactor } from '../group.ts';
 import {
   changeable,
   type GroupAction,
@@ -22,6 +23,7 @@ export const GROUP_DEACTIVATION: GroupAction = {
     consequence: 'They grant nothing from the next click on. Their members stay listed.',
   },
   givings: givingsWhere(becomes),
+  demandsProof: (_db, _judge, groups) => groups.some(demandsFactor),
   refusalOf: changeable(({ activity }) => activity === 'active'),
   async refuseAmong(db, judge, outcomes) {
     await keepStrongerMembers(db, judge, outcomes);

@@ -1,5 +1,6 @@
 import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
+import { demandsFactor } from '../group.ts';
 import {
   changeable,
   type GroupAction,
@@ -23,6 +24,7 @@ export const GROUP_DELETION: GroupAction = {
       'They grant nothing from the next click on, and leave the list. Activate restores them with their members.',
   },
   givings: givingsWhere(becomes),
+  demandsProof: (_db, _judge, groups) => groups.some(demandsFactor),
   refusalOf: changeable(({ activity }) => activity !== 'deleted'),
   async refuseAmong(db, judge, outcomes) {
     await keepStrongerMembers(db, judge, outcomes);

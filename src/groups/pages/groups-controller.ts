@@ -1,10 +1,11 @@
-import { type Request, type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import type { Group } from '../group.ts';
-import { requireChangeable } from '../group.ts';
+import { liftsDemand, requireChangeable } from '../group.ts';
 import { typedGroup } from '../group-form.ts';
 import { groupOf } from './addressed-group.ts';
 import { showGroupForm, typedNow } from './group-form-page.ts';
@@ -36,7 +37,13 @@ export function groupsController(app: AppContext): Router {
     await showGroupForm(app, req, res, { typed, group });
   });
 
-  router.patch('/groups/:id', write, async (req, res) => saveFromForm(app, req, res, await changeable(req)));
+  const saves = confirmed(app, async (req) => {
+    const { step, requiresSecondFactor } = typedGroup(req.body);
+    return !step && liftsDemand(await changeable(req), { requiresSecondFactor: requiresSecondFactor !== '' });
+  });
+  router.patch('/groups/:id', write, saves, async (req: Request, res: Response) =>
+    saveFromForm(app, req, res, await changeable(req)),
+  );
 
   async function changeable(req: Request): Promise<Group> {
     const group = await groupOf(app, req);

@@ -3,7 +3,7 @@ import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
 import { inapplicable, leaveOut, notSo, type Outcome, withFields } from '../../../verbs/outcome.ts';
 import type { Group } from '../../group.ts';
-import { mayChange } from '../../group.ts';
+import { liftsDemand, mayChange } from '../../group.ts';
 import { findGroupByName, taken } from '../../group-store.ts';
 import { changeGroups, type GroupChange, planChange } from '../changing-groups.ts';
 import { NOT_YOURS } from '../group-action.ts';
@@ -15,6 +15,7 @@ export function groupChangingAction(
 ): BulkAction<Group> {
   return {
     ...words,
+    demandsProof: (_db, _judge, groups) => groups.some((group) => liftsDemand(group, change)),
     refusalOf: unlessDeleted,
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
