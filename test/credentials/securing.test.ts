@@ -70,7 +70,7 @@ describe('“This was not me”', () => {
   });
 });
 
-describe('“Secure this account”', () => {
+describe('“Secure account”', () => {
   it('does the same to somebody else, says so before, and makes no link', async () => {
     const page = pageOf(await alice.get(pathTo(app, 'bob', '/securing/new')));
     expect(page.textOf('main')).toMatch(

@@ -125,7 +125,7 @@ describe('a device that is remembered', () => {
       },
     ],
     [
-      'Secure this account',
+      'Secure account',
       async () => {
         await (await signedIn(app, 'alice')).post(pathTo(app, 'bob', '/securing'));
         return byLink();

@@ -24,7 +24,7 @@ const LAST_ADMINISTRATOR =
  */
 export const ACCOUNT_SECURING: UserAction = {
   name: 'secure-account',
-  label: 'Secure this account',
+  label: 'Secure account',
   otherNames: ['Account taken over', 'Hacked'],
   icon: 'shield-check',
   demandsProof: true,
@@ -32,7 +32,7 @@ export const ACCOUNT_SECURING: UserAction = {
   path: 'securing',
   method: 'post',
   page: 'new',
-  button: 'Secure this account',
+  button: 'Secure account',
   consequences: (user) => [
     `For when somebody else may have got in as ${user.name}. Every session, every open link and every passkey ends at once, and none comes back.`,
     'The password is void. No link is made with it: one that you send or copy afterwards, “Forgot password?” at the stored address, or the command line opens the account again.',

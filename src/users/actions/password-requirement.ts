@@ -27,7 +27,7 @@ export const PASSWORD_REQUIREMENT: UserAction = {
   consequences: (user) => [
     `The password of ${user.name} no longer signs in, from now on. Open sessions and links end at once.`,
     'A link to choose a new password is made with it. When it is over, “Forgot password?” or Send password reset gives another one.',
-    'This is hygiene: whoever reads their mail gets in again. Where somebody else may have got in, choose Secure this account.',
+    'This is hygiene: whoever reads their mail gets in again. Where somebody else may have got in, choose Secure account.',
     'It cannot be taken back.',
   ],
   done: (user) => `${user.name} has to choose a new password.`,
