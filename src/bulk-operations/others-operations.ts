@@ -9,18 +9,84 @@ import { findSubjects } from '../users/user-store.ts';
 import type { Judge } from '../verbs/action.ts';
 import { forbidden, NOT_YOURS, type Refusal } from '../verbs/outcome.ts';
 import { Forbidden } from '../verbs/refusals.ts';
-import { type BulkOperation, UNDO } from './bulk-operation.ts';
+import { type BulkOperation, type SubjectType, UNDO } from './bulk-operation.ts';
 import { findLeftAmong, findOutOfReach } from './out-of-reach.ts';
 
-/** By these somebody may come to lose access, or a part of what they may do. What takes something back may be such a one as well. */
-const ENDING: Record<BulkOperation['subjectType'], ReadonlySet<string>> = {
-  user: new Set([
-    ...['deactivate', 'deactivate-idle', 'delete', 'leave', 'set-leaving', 'set-start', 'convert-to-api-only', UNDO],
-    ...['remove-from-group', 'set-membership-end', 'require-new-password', 'secure-account', 'end-sessions'],
-  ]),
-  group: new Set(['deactivate', 'delete', 'set-permission', UNDO]),
-  contact: new Set(),
+/**
+ * Of each action whether somebody may come to lose access by it, or a part of what they may do. What takes something back may be such a one as well, and one that is not said here is
+ * taken for one.
+ */
+const ENDING: Record<SubjectType, { ends: readonly string[]; spares: readonly string[] }> = {
+  user: {
+    ends: [
+      'deactivate',
+      'deactivate-idle',
+      'delete',
+      'leave',
+      'set-leaving',
+      'set-start',
+      'convert-to-api-only',
+      'remove-from-group',
+      'set-membership-end',
+      'require-new-password',
+      'secure-account',
+      'end-sessions',
+      UNDO,
+    ],
+    spares: [
+      'activate',
+      'reinvite',
+      'reset-login-attempts',
+      'confirm-access',
+      'add-to-group',
+      'add-tag',
+      'remove-tag',
+      'extend',
+      'set-no-shared-data',
+      'keep-program',
+      'hand-over-program',
+      'convert-to-person',
+      'send-password-reset',
+      'reset-second-factor',
+      'withdraw-invitation',
+      'confirm-email',
+      'invite-people',
+      'import',
+      'edit',
+      'apply',
+      'create',
+    ],
+  },
+  group: {
+    ends: ['deactivate', 'delete', 'set-permission', UNDO],
+    spares: ['activate', 'add-tag', 'remove-tag', 'set-leader', 'edit', 'edit-permissions', 'apply', 'create'],
+  },
+  contact: {
+    ends: [],
+    spares: [
+      'delete',
+      'restore',
+      'add-tag',
+      'set-owner',
+      'set-account',
+      'remove-tag',
+      'import',
+      'edit',
+      'create',
+      UNDO,
+    ],
+  },
 };
+
+/** Undefined where it is not said. */
+export function saidToEnd(subjectType: SubjectType, action: string): boolean | undefined {
+  const { ends, spares } = ENDING[subjectType];
+  return ends.includes(action) || (spares.includes(action) ? false : undefined);
+}
+
+function mayEnd({ subjectType, action }: Pick<BulkOperation, 'subjectType' | 'action'>): boolean {
+  return saidToEnd(subjectType, action) ?? true;
+}
 
 const OWN = forbidden('is yourself: nobody puts off what ends their own access');
 const OWN_GROUP = 'a group among them gives rights to yourself: nobody puts off what ends them';
@@ -40,7 +106,7 @@ export function keptRefusal(
 ): Refusal | undefined {
   if (createdBy === viewer.id) return undefined;
   if (!mayAdminister(viewer, subject)) return forbidden(NOT_YOURS);
-  return subject.id === viewer.id && ENDING.user.has(action) ? OWN : undefined;
+  return subject.id === viewer.id && mayEnd({ subjectType: 'user', action }) ? OWN : undefined;
 }
 
 /** What somebody may want of an operation that is scheduled or under way. */
@@ -84,8 +150,8 @@ export function notYours({ executedAt }: Pick<BulkOperation, 'executedAt'>, kept
 }
 
 async function findOneself(db: Reader, { by, at }: Judge, operation: BulkOperation): Promise<string | undefined> {
-  const { subjectType, action } = operation;
-  if (by.id === null || !ENDING[subjectType].has(action)) return undefined;
+  const { subjectType } = operation;
+  if (by.id === null || !mayEnd(operation)) return undefined;
   if (subjectType === 'user')
     return (await findLeftAmong(db, operation, [by.id])).length > 0 ? `${by.name} ${OWN.reason}` : undefined;
   const own = (await findMemberships(db, [by.id])).filter((one) => !isOver(one, minuteOf(at)));

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { findRights } from '../../src/access/granted-rights.ts';
 import { findEvents } from '../../src/audit/event-list.ts';
+import { BULK_SUBJECTS } from '../../src/bulk-operations/actions/bulk-subjects.ts';
+import { type SubjectType, UNDO } from '../../src/bulk-operations/bulk-operation.ts';
 import { findOperation } from '../../src/bulk-operations/bulk-operation-store.ts';
-import { findKept, type Wanted } from '../../src/bulk-operations/others-operations.ts';
+import { findKept, saidToEnd, type Wanted } from '../../src/bulk-operations/others-operations.ts';
 import { instant } from '../../src/clock.ts';
 import { keepPlanned } from '../../src/import/import-plan-store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -206,6 +208,12 @@ describe('what somebody else began', () => {
       expect(await kept('ada', id, 'cancel')).toBeUndefined();
     },
   );
+});
+
+it('is said of every action that there is whether somebody may lose access by it', () => {
+  for (const [type, { operations, reported }] of Object.entries(BULK_SUBJECTS))
+    for (const { name } of [...operations, ...reported, { name: UNDO }])
+      expect([type, name, saidToEnd(type as SubjectType, name)]).toEqual([type, name, expect.any(Boolean)]);
 });
 
 describe('what nobody answers for any more', () => {
