@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Day, Instant } from '../clock.ts';
+import { type Day, type Instant, isDay } from '../clock.ts';
 import { day, optional, tags, userEmail, userName } from '../forms/fields.ts';
 import { endBy, startBy, type Times } from '../forms/moments.ts';
 import { spokenDay } from '../text/spoken-day.ts';
@@ -16,6 +16,8 @@ export interface RowValues {
   tags?: string[];
   startsAt?: Instant | null;
   leavesAt?: Instant | null;
+  /** The days that are said without a time: they are those of whoever wrote the file, whose clock may be another one. */
+  days?: { starts?: Day; leaves?: Day };
   noSharedData?: boolean;
   description?: string;
   contactEmail?: string;
@@ -69,6 +71,7 @@ export function checkRow(row: ImportedRow, moments: MomentRules): { values: RowV
     tags: values.tags === undefined ? undefined : checked(tags, (values.tags as string[]).join(',')),
     startsAt: dated('Starts on', moments.start, text('starts')),
     leavesAt: dated('Leaves on', moments.end, text('leaves')),
+    days: { starts: dayAlone(text('starts')), leaves: dayAlone(text('leaves')) },
     noSharedData: flag('no_shared_data', 'No shared data'),
     description: given(description, text('description')),
     contactEmail: text('contact_email') || undefined,
@@ -84,6 +87,11 @@ export function checkRow(row: ImportedRow, moments: MomentRules): { values: RowV
           : null,
   };
   return { values: checkedRow, mistakes };
+}
+
+function dayAlone(text = ''): Day | undefined {
+  const day = spokenDay(text);
+  return isDay(day) ? day : undefined;
 }
 
 /** More in one cell are a mistake of whoever made the file, and take long to look up. */

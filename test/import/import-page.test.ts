@@ -332,6 +332,28 @@ describe('a file that is imported on the page', () => {
     expect((await max.get(`${none}/missing`)).status).toBe(409);
   });
 
+  it('changes nothing when it is imported again by somebody whose days begin at another time', async () => {
+    const inZone = (zone: string) =>
+      app.db.write((trx) => trx('users').where('name', 'alice').update({ time_zone: zone }));
+    const file =
+      'Name,Email,Starts on,Leaves on\nnina,nina@example.com,2026-12-01,2026-12-31\nnoah,noah@example.com,1.2.2020,\n';
+    await inZone('Europe/Berlin');
+    await execute(await planned(file));
+    expect((await user('nina')).leaves_at).toBe('2026-12-31T23:00:00.000Z');
+    for (const zone of ['America/New_York', 'Pacific/Auckland', 'Asia/Kathmandu', 'UTC', 'Europe/Berlin']) {
+      await inZone(zone);
+      expect([zone, await counts(await planned(file))]).toEqual([
+        zone,
+        ['New 0', 'Changed 0', 'Unchanged 2', 'Refused 0'],
+      ]);
+    }
+    for (const other of ['2026-12-30', '2027-01-01', '2026-12-31 18:00'])
+      expect([other, await counts(await planned(file.replace('2026-12-31', other)))]).toEqual([
+        other,
+        ['New 0', 'Changed 1', 'Unchanged 1', 'Refused 0'],
+      ]);
+  });
+
   it('that is all of a view takes nobody for missing whose name or email stands in it, whatever becomes of the line', async () => {
     const file =
       'Login,Email,Expires\nalice,alice@example.com,\nBob,robert@example.com,\nlena,,never\nnina,nina@example.com,\n';

@@ -36,6 +36,34 @@ it('takes no time that the clock leaves out when summer begins, and keeps what w
   expect(pageOf(refused).typed()).toMatchObject(typed);
 });
 
+describe('a start that is past', () => {
+  const told = 'This day is past. Choose today or a later one, or none: they start at once.';
+
+  it('is told where it is typed, and today is none', async () => {
+    const person = { name: 'nora', email: 'nora@example.com', access: 'later' };
+    for (const past of ['2026-11-20', '2019-01-01', '0001-01-01']) {
+      const made = await submit(alice, '/users/new', { ...person, startsAt: past });
+      expect([past, made.status, pageOf(made).errors()]).toEqual([past, 422, { startsAt: told }]);
+      const changed = await edit('bob', { startsAt: past });
+      expect([past, changed.status, pageOf(changed).errors()]).toEqual([past, 422, { startsAt: told }]);
+      const begun = await alice.post('/bulk-operations', { action: 'set-start', ids: String(app.people.bob) });
+      const chosen = await alice.post(`${begun.headers.location}/choices`, { startsAt: past });
+      expect([past, chosen.status, pageOf(chosen).errors()]).toEqual([past, 422, { startsAt: told }]);
+    }
+    expect(await user('nora')).toBeUndefined();
+    expect((await edit('bob', { startsAt: '2026-11-22' })).status).toBe(303);
+    expect((await user('bob')).starts_at).toBe('2026-11-21T23:00:00.000Z');
+  });
+
+  it('stays where it stood so before', async () => {
+    await edit('bob', { startsAt: '2026-11-23' });
+    goTo('2026-12-20T12:00:00.000Z');
+    await alice.signIn('alice');
+    expect((await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'here' })).status).toBe(303);
+    expect((await user('bob')).starts_at).toBe('2026-11-22T23:00:00.000Z');
+  });
+});
+
 describe('whoever leaves on a Friday at 18:00 in Berlin', () => {
   beforeEach(async () => {
     await edit('lena', { leavesAt: '2026-11-27', 'leavesAt-time': '18:00' });

@@ -179,7 +179,7 @@ function changeOf(step: UserStep, joined: Joined): UserChange {
 function ownOf({ desired, ownerId }: UserStep): UserChange {
   const { starts, leaves: end, noSharedData, description, apiOnly } = desired;
   return {
-    ...(starts !== undefined && { startsAt: starts }),
+    ...(starts !== undefined && { startsAt: starts, startMayBeOver: true }),
     ...(end !== undefined && { leavesAt: end }),
     ...(noSharedData !== undefined && { noSharedData }),
     ...(description !== undefined && { description }),

@@ -1,6 +1,7 @@
 import { identityKey } from '../../text/identity-key.ts';
 import type { NewUser, UserChange } from '../../users/actions/changing/user-change.ts';
 import type { User } from '../../users/user.ts';
+import { isBeginningOf, isEndOf } from '../days-elsewhere.ts';
 import type { MatchedBy } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
 import type { RowValues } from '../user-row.ts';
@@ -29,13 +30,15 @@ export function changeOf({ values, mistakes, id, row }: CheckedRow, named: Named
   const made: RowChange = { change: {}, mistakes: [...mistakes], notes: [] };
   const user = named.users.get(id ?? 0);
   const isByEmail = user && row.from === undefined && by === 'email';
-  const { name, tags, startsAt, leavesAt, noSharedData, description } = values;
+  const { name, tags, days, noSharedData, description } = values;
+  const startsAt = isBeginningOf(days?.starts, user?.startsAt) ? user?.startsAt : values.startsAt;
   made.change = withoutUnsaid({
     name,
     email: isByEmail ? undefined : values.email,
     tags: tags && { add: tags },
     startsAt,
-    leavesAt,
+    startMayBeOver: startsAt == null ? undefined : true,
+    leavesAt: isEndOf(days?.leaves, user?.leavesAt) ? user?.leavesAt : values.leavesAt,
     noSharedData,
     description,
   });

@@ -255,6 +255,8 @@ function newUserOf(values: RowValues, forAll: ForAll, groups: NamedGroup[], foun
     groupsUntil: forAll.untilAt,
     tags: [...new Set([...forAll.tags, ...values.tags])],
     startsAt: values.startsAt ?? forAll.startsAt,
+    // A list tells since when somebody has been here.
+    startMayBeOver: values.startsAt !== null,
     leavesAt: values.leavesAt ?? forAll.leavesAt,
     noSharedData: forAll.noSharedData,
     // The tick of a customer or supplier stands beside what they are.

@@ -135,6 +135,7 @@ async function make(
       email: email ?? null,
       contactId,
       startsAt,
+      startMayBeOver: true,
       leavesAt,
       noSharedData,
       apiOnly,
@@ -249,7 +250,7 @@ async function changeMeant(
   const apiOnly = await programChanged(trx, user, meaning);
   if (apiOnly) change.apiOnly = apiOnly;
   const startsAt = meaning.startsAt ?? null;
-  if (startsAt !== user.startsAt) change.startsAt = startsAt;
+  if (startsAt !== user.startsAt) Object.assign(change, { startsAt, startMayBeOver: true });
   const leavesAt = meaning.leavesAt ?? null;
   if (leavesAt !== user.leavesAt) change.leavesAt = leavesAt;
   const noSharedData = meaning.noSharedData ?? false;

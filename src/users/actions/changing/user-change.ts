@@ -24,6 +24,8 @@ export interface UserChange {
   tags?: SetChange<string>;
   /** Before this moment they are let in not yet. */
   startsAt?: Instant | null;
+  /** It is told by a file or another system, which knows since when somebody has been here: to whoever is typing, a day that is past is a slip. */
+  startMayBeOver?: boolean;
   /** From this moment on they are let in no more. */
   leavesAt?: Instant | null;
   /** What is taken back stood so before: whoever was let in no more by now is let in no more. */

@@ -80,7 +80,7 @@ function plannedUser(act: Judge, { name, email, ...more }: NewUser, named: Named
   try {
     const nothing = { ...NOTHING, user: { ...NOTHING.user, name, email } };
     const details = detailsAfter(act, null, nothing, chosenAmong(act, more, named));
-    const refusal = withoutEmail(details) ?? unfitDates(nothing, details, act.at);
+    const refusal = withoutEmail(details) ?? unfitDates(nothing, details, act.at, more);
     return refusal ? { refusal } : { details };
   } catch (error) {
     if (error instanceof FieldErrors) return { refusal: unfitFields(error.errors) };

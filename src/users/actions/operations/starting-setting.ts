@@ -6,6 +6,7 @@ import { startBy } from '../../../forms/moments.ts';
 import { format } from '../../../text/format.ts';
 import { counted } from '../../../text/text.ts';
 import type { Subject } from '../../user.ts';
+import { requireStartAhead } from '../changing/person-rules.ts';
 import { changingAction } from './changing-action.ts';
 
 export const STARTING_SETTING: AskingAction<Subject> = {
@@ -22,8 +23,12 @@ export const STARTING_SETTING: AskingAction<Subject> = {
     },
   ],
   check: (typed, times) => checkForm(z.object({ startsAt: startBy(times) }), typed),
+  async resolve(_db, by, choices) {
+    requireStartAhead(by, startIn(choices));
+    return choices;
+  },
   async chosen(_db, choices, words = format) {
-    const startsAt = (choices.startsAt as Instant | null | undefined) ?? null;
+    const startsAt = startIn(choices);
     const start = startsAt && words.start(startsAt);
     return changingAction(
       { startsAt },
@@ -47,3 +52,7 @@ export const STARTING_SETTING: AskingAction<Subject> = {
     );
   },
 };
+
+function startIn(choices: Record<string, unknown>): Instant | null {
+  return (choices.startsAt as Instant | null | undefined) ?? null;
+}
