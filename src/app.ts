@@ -33,6 +33,7 @@ import { invitationsController } from './invitations/pages/invitations-controlle
 import { leadingController } from './leading/pages/leading-controller.ts';
 import { leavingController } from './leaving/pages/leaving-controller.ts';
 import { linkedContactsController } from './linked-contacts/pages/linked-contacts-controller.ts';
+import { sourceIn } from './lists/list-query.ts';
 import { mailboxController } from './mail/pages/mailbox-controller.ts';
 import { membersController } from './memberships/pages/members-controller.ts';
 import { overviewController } from './overview/pages/overview-controller.ts';
@@ -88,7 +89,7 @@ export async function createApp(parts: AppParts): Promise<{ express: Express; co
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy ?? false);
   app.set('etag', false);
-  app.set('query parser', 'simple');
+  app.set('query parser', sourceIn);
   app.locals.features = FEATURES;
   app.locals.instanceName = config.instanceName;
   app.locals.mailboxPath = mailbox?.path;

@@ -25,7 +25,7 @@ export async function exportList(context: CommandContext, act: Act, list: string
   if (!fileFormat) throw new ConfigError([`--format takes ${FILE_FORMATS.join(' or ')}`]);
   const kind = EXPORT_KINDS[name];
   const view = viewSaid(exporting.view ?? '', name);
-  const problems = await kind.problemsIn(db.read, view);
+  const problems = await kind.problemsIn(db.read, view, act.by);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
   // Whoever works with Roster meanwhile goes first.
   setPriority(constants.priority.PRIORITY_LOW);

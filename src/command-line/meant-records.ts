@@ -64,7 +64,7 @@ async function inView(
   const { db } = context;
   const kind = EXPORT_KINDS[list];
   const view = viewActedOn(said, list);
-  const problems = await kind.problemsIn(db.read, view);
+  const problems = await kind.problemsIn(db.read, view, act.by);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
   const viewer = await findContactViewer(db.read, act.by, minuteOf(Date.now()));
   const frozen = await kind.freeze(await readySources(context, list === 'contacts'), viewer, view, format);

@@ -1,4 +1,3 @@
-import { parse } from 'node:querystring';
 import {
   type ColumnOf,
   type ExportKind,
@@ -9,10 +8,19 @@ import {
   READ_AT_ONCE,
   unknownIn,
 } from '../export/exportable.ts';
+import { sourceIn } from '../lists/list-query.ts';
 import { findTagNames } from '../tags/tag-store.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactViewer, isPublic } from './contact.ts';
 import { type ContactSources, freezeContacts } from './contact-list.ts';
-import { ACTIVITIES, contactsPath, KINDS, readContactQuery, SORTS } from './contact-list-query.ts';
+import {
+  ACTIVITIES,
+  contactsPath,
+  KINDS,
+  readContactQuery,
+  SORTS,
+  type SortKey,
+  sortsFor,
+} from './contact-list-query.ts';
 import { findContacts } from './contact-store.ts';
 
 interface ExportedContact {
@@ -52,7 +60,7 @@ const KNOWN: Record<string, Known> = {
   company: idIn('contacts'),
 };
 
-const queryOf = (view: string) => readContactQuery(parse(view), SORTS);
+const queryOf = (view: string, sorts: readonly SortKey[] = SORTS) => readContactQuery(sourceIn(view), sorts);
 
 export const CONTACT_EXPORT: ExportKind<ContactSources, ContactViewer> = {
   name: 'contacts',
@@ -60,8 +68,9 @@ export const CONTACT_EXPORT: ExportKind<ContactSources, ContactViewer> = {
   application: 'contacts',
   columns: COLUMNS,
   viewPath: (view) => contactsPath(queryOf(view), { perGiven: false }),
-  problemsIn: (db, view) => unknownIn(db, parse(view), { query: queryOf(view), known: KNOWN }),
-  freeze: (sources, viewer, view) => freezeContacts(sources, viewer, queryOf(view), READ_AT_ONCE),
+  problemsIn: (db, view, viewer) =>
+    unknownIn(db, sourceIn(view), { query: queryOf(view, sortsFor(viewer)), known: KNOWN }),
+  freeze: (sources, viewer, view) => freezeContacts(sources, viewer, queryOf(view, sortsFor(viewer)), READ_AT_ONCE),
   async *read({ db: { read: db } }, viewer, ids, chosen) {
     const contacts = await findContacts(db, viewer, ids);
     const tags = await findTagNames(db, 'contact', ids);

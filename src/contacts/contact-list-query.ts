@@ -22,6 +22,7 @@ export function sortsFor(viewer: Viewer): SortKey[] {
 export const KINDS: readonly ContactKind[] = ['person', 'company'];
 export const ACTIVITIES: readonly Contact['activity'][] = ['active', 'deleted'];
 const BY_NAME: Order<SortKey> = { sort: 'name', descending: false };
+const FILTERS = ['activity', 'kind', 'account', 'owner', 'tag', 'company'];
 
 /** The whole view of the list, as the address holds it. */
 export interface ContactQuery extends PageQuery<SortKey> {
@@ -39,7 +40,7 @@ export interface ContactQuery extends PageQuery<SortKey> {
 /** `sorts`: those that the viewer may sort by; an order tells of what it goes by. */
 export function readContactQuery(source: Source, sorts: readonly SortKey[], rememberedPer?: number): ContactQuery {
   return {
-    ...readPageQuery(source, sorts, BY_NAME, rememberedPer),
+    ...readPageQuery(source, { sorts, natural: BY_NAME, takes: FILTERS, rememberedPer }),
     activity: wordsOf(source.activity),
     kind: wordsOf(source.kind),
     account: wordsOf(source.account),

@@ -6,9 +6,9 @@ import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
-import { type Cursor, idsAmong, idsOf, isRanked } from '../lists/list-query.ts';
+import { type Cursor, idsAmong, idsOf, isRanked, soughtWords } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
-import { foldTyped, searchedWords } from '../text/text.ts';
+import { foldTyped } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
 import type { ContactFacet, ContactFilter, ContactIndex } from './contact-index.ts';
 import { ACTIVITIES, type ContactQuery, KINDS, type SortKey } from './contact-list-query.ts';
@@ -147,7 +147,7 @@ function byName(query: ContactQuery): ContactQuery {
 }
 
 function filterOf(query: ContactQuery, viewer: ContactViewer): ContactFilter {
-  const { q, activity, kind, account, owner, tag, company } = query;
+  const { activity, kind, account, owner, tag, company } = query;
   return {
     values: {
       activity: (activity.length > 0 ? activity : ACTIVE).map((one) => ACTIVITIES.indexOf(one)),
@@ -156,7 +156,7 @@ function filterOf(query: ContactQuery, viewer: ContactViewer): ContactFilter {
       owner: owner.map((one) => ownershipOf(one, viewer)),
       tag: idsAmong(tag),
     },
-    words: searchedWords(q),
+    words: soughtWords(query),
     companies: idsAmong(company),
   };
 }

@@ -47,7 +47,7 @@ export interface ExportKind<Sources, Seer extends Viewer> {
   /** The columns that somebody's own list shows, where they choose them. */
   listedIn?(view: string, listColumns: Record<string, unknown>): readonly string[];
   /** What of a view nobody knows, a sentence each: it would mean nobody, or all of them. */
-  problemsIn(db: Reader, view: string): Promise<string[]>;
+  problemsIn(db: Reader, view: string, viewer: Viewer): Promise<string[]>;
   /** Those that a view means at this moment, in its order. Days are those of the reader. */
   freeze(sources: Sources, viewer: Seer, view: string, format: Format): Promise<FrozenSet>;
   /** These records as they are now, in their order, as far as the viewer may see them. */
@@ -93,13 +93,17 @@ export async function isIdIn(db: Reader, table: string, value: string): Promise<
 }
 
 /**
- * What nobody knows of a view, a sentence each: filters that the list does not have, values and orders. A person would see that it
- * means nobody, or everybody; a program would not.
+ * What nobody knows of a view, a sentence each: filters that the list does not have, or that are withheld from who asks, values and orders.
+ * A person would see on the list that it means nobody; a program would not.
  */
 export async function unknownIn(
   db: Reader,
   source: Source,
-  { query, known }: { query: PageQuery; known: Record<string, Known> },
+  {
+    query,
+    known,
+    withheld = {},
+  }: { query: PageQuery; known: Record<string, Known>; withheld?: Record<string, string> },
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const [name, value] of Object.entries(source)) {
@@ -109,7 +113,8 @@ export async function unknownIn(
       if (!isOne || values[0].trim() !== query.q) problems.push('The search is too long, or said twice.');
     } else if (name === 'sort') {
       if (!isOne || values[0].replace(/^-/, '') !== query.sort) problems.push(`There is no order ${values.join()}.`);
-    } else if (!Object.hasOwn(known, name)) problems.push(`There is no filter ${name}.`);
+    } else if (Object.hasOwn(withheld, name)) problems.push(withheld[name]);
+    else if (!Object.hasOwn(known, name)) problems.push(`There is no filter ${name}.`);
     else if (values.length > MOST_VALUES) problems.push(`At most ${MOST_VALUES} can be said of ${name}.`);
     else
       for (const one of values)

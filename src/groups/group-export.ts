@@ -1,4 +1,3 @@
-import { parse } from 'node:querystring';
 import { grantsInWords } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { type Instant, minuteOf } from '../clock.ts';
@@ -14,6 +13,7 @@ import {
   unknownIn,
 } from '../export/exportable.ts';
 import { frozenIds } from '../facets/frozen-walk.ts';
+import { sourceIn } from '../lists/list-query.ts';
 import { findMembersAfter, type Member } from '../memberships/list/member-list.ts';
 import { findTagNames } from '../tags/tag-store.ts';
 import { findUserNames } from '../users/user-store.ts';
@@ -67,7 +67,7 @@ const COLUMNS: ColumnOf<ExportedGroup>[] = [
 
 const KNOWN: Record<string, Known> = { activity: ACTIVITIES, leader: LEADERSHIPS, tag: idIn('tags') };
 
-const queryOf = (view: string) => readGroupQuery(parse(view));
+const queryOf = (view: string) => readGroupQuery(sourceIn(view));
 
 /** Groups, with a line for each of their members where something of these is asked for. */
 export const GROUP_EXPORT: ExportKind<GroupSources, Viewer> = {
@@ -76,7 +76,7 @@ export const GROUP_EXPORT: ExportKind<GroupSources, Viewer> = {
   application: 'groups',
   columns: COLUMNS,
   viewPath: (view) => groupsPath(queryOf(view), { perGiven: false }),
-  problemsIn: (db, view) => unknownIn(db, parse(view), { query: queryOf(view), known: KNOWN }),
+  problemsIn: (db, view) => unknownIn(db, sourceIn(view), { query: queryOf(view), known: KNOWN }),
   async freeze(sources, _viewer, view) {
     return frozenIds(await selectGroups(sources, queryOf(view)), READ_AT_ONCE);
   },

@@ -14,6 +14,7 @@ const GROUP_SORTS = ['name', 'leader', 'users', 'permissions'] as const;
 export type GroupSort = (typeof GROUP_SORTS)[number];
 
 const BY_NAME: Order<GroupSort> = { sort: 'name', descending: false };
+const FILTERS = ['activity', 'leader', 'tag'];
 
 /** The whole view of the list, as the address holds it. */
 export interface GroupQuery extends PageQuery<GroupSort> {
@@ -25,7 +26,7 @@ export interface GroupQuery extends PageQuery<GroupSort> {
 
 export function readGroupQuery(source: Source, rememberedPer?: number): GroupQuery {
   return {
-    ...readPageQuery(source, GROUP_SORTS, BY_NAME, rememberedPer),
+    ...readPageQuery(source, { sorts: GROUP_SORTS, natural: BY_NAME, takes: FILTERS, rememberedPer }),
     activity: wordsOf(source.activity),
     leader: wordsOf(source.leader),
     tag: idsOf(source.tag),

@@ -1,7 +1,7 @@
 import type { Activity } from '../access/activity.ts';
 import type { Selection } from '../facets/facet-index.ts';
-import { type Cursor, idsAmong, isRanked } from '../lists/list-query.ts';
-import { foldTyped, searchedWords } from '../text/text.ts';
+import { type Cursor, idsAmong, isRanked, soughtWords } from '../lists/list-query.ts';
+import { foldTyped } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
 import { ACTIVITIES, type GroupFacet, type GroupIndex, LEADERSHIPS } from './group-index.ts';
@@ -70,7 +70,8 @@ async function refresh({ index, groupIndex }: GroupSources): Promise<void> {
   await groupIndex.refresh();
 }
 
-function select({ groupIndex }: GroupSources, { q, activity, leader, tag }: GroupQuery): Selection<GroupFacet> {
+function select({ groupIndex }: GroupSources, query: GroupQuery): Selection<GroupFacet> {
+  const { activity, leader, tag } = query;
   const activities: Activity[] = activity.length > 0 ? activity : ['active', 'deactivated'];
   return groupIndex.select({
     values: {
@@ -78,7 +79,7 @@ function select({ groupIndex }: GroupSources, { q, activity, leader, tag }: Grou
       leader: leader.map((one) => LEADERSHIPS.indexOf(one)),
       tag: idsAmong(tag),
     },
-    words: searchedWords(q),
+    words: soughtWords(query),
   });
 }
 

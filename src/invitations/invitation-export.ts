@@ -1,7 +1,7 @@
-import { parse } from 'node:querystring';
 import type { Viewer } from '../access/viewer.ts';
 import { instant } from '../clock.ts';
 import { type ColumnOf, type ExportKind, linesOf, READ_AT_ONCE, unknownIn } from '../export/exportable.ts';
+import { sourceIn } from '../lists/list-query.ts';
 import { CHANNELS } from './invitation-index.ts';
 import {
   findInvitations,
@@ -27,7 +27,7 @@ const COLUMNS: ColumnOf<ListedInvitation>[] = [
   { key: 'answer', label: "Mail server's answer", of: (one) => one.answer },
 ];
 
-const queryOf = (view: string) => readInvitationQuery(parse(view));
+const queryOf = (view: string) => readInvitationQuery(sourceIn(view));
 
 export const INVITATION_EXPORT: ExportKind<InvitationSources, Viewer> = {
   name: 'invitations',
@@ -36,7 +36,7 @@ export const INVITATION_EXPORT: ExportKind<InvitationSources, Viewer> = {
   columns: COLUMNS,
   viewPath: (view) => invitationsPath(queryOf(view), { perGiven: false }),
   problemsIn: (db, view) =>
-    unknownIn(db, parse(view), {
+    unknownIn(db, sourceIn(view), {
       query: queryOf(view),
       known: { status: INVITATION_STATUSES, channel: CHANNELS },
     }),

@@ -6,6 +6,7 @@ const INVITATION_SORTS = ['name', 'email', 'status', 'channel', 'creator', 'made
 export type InvitationSort = (typeof INVITATION_SORTS)[number];
 
 const NEWEST_FIRST: Order<InvitationSort> = { sort: 'made', descending: true };
+const FILTERS = ['status', 'channel'];
 
 /** The whole view of the list, as the address holds it. */
 export interface InvitationQuery extends PageQuery<InvitationSort> {
@@ -16,7 +17,7 @@ export interface InvitationQuery extends PageQuery<InvitationSort> {
 
 export function readInvitationQuery(source: Source, rememberedPer?: number): InvitationQuery {
   return {
-    ...readPageQuery(source, INVITATION_SORTS, NEWEST_FIRST, rememberedPer),
+    ...readPageQuery(source, { sorts: INVITATION_SORTS, natural: NEWEST_FIRST, takes: FILTERS, rememberedPer }),
     status: wordsOf(source.status),
     channel: wordsOf(source.channel),
   };

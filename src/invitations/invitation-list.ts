@@ -10,8 +10,7 @@ import { alongPlaces, type Place } from '../facets/along-places.ts';
 import { lazily, type Selection, type Within } from '../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, type Source } from '../lists/keyset-page.ts';
-import type { Cursor } from '../lists/list-query.ts';
-import { searchedWords } from '../text/text.ts';
+import { type Cursor, soughtWords } from '../lists/list-query.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Channel } from '../verbs/act.ts';
 import { CHANNELS, type InvitationFacet, type InvitationIndex, PROGRAM } from './invitation-index.ts';
@@ -104,7 +103,7 @@ export async function freezeInvitations(
 /** Those that a view means, and where the list's order comes from. */
 async function meantBy(sources: InvitationSources, query: InvitationQuery, asking: Viewer) {
   const { db, index, invitationIndex } = sources;
-  const words = searchedWords(query.q);
+  const words = soughtWords(query);
   const viewer = await findContactViewer(db.read, asking, minuteOf(sources.clock()));
   const creators = query.sort === 'creator' ? await findCreatorPlaces(sources) : [];
   await index.refresh();

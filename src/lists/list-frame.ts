@@ -1,6 +1,14 @@
 import type { Icon } from '../text/icons.ts';
 import { type AllShown, MOST_BY_HAND, withTicks } from './exceptions.ts';
-import { type Cursor, isRanked, LONGEST_SEARCH, PAGE_SIZES, type PageQuery } from './list-query.ts';
+import {
+  type Cursor,
+  isRanked,
+  isTooMany,
+  LONGEST_SEARCH,
+  MOST_VALUES,
+  PAGE_SIZES,
+  type PageQuery,
+} from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
 /** With more columns a table scrolls sideways in a window that is not broad. */
@@ -171,10 +179,17 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
             },
           ]
         : []),
-      ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
+      ...parts.filters.flatMap((filter) =>
+        isTooMany(valuesOf(filter, query)) ? [] : filter.choices.filter((choice) => choice.isChosen),
+      ),
       ...parts.filters.flatMap((filter) => deadChips(filter, query, pathTo)),
+      ...query.unread.map(([name]) => ({
+        label: noSuch('filter')(name),
+        isDead: true,
+        path: pathTo({ unread: query.unread.filter((one) => one[0] !== name) }),
+      })),
     ],
-    clearPath: pathTo({ ...noFilters, q: '' }),
+    clearPath: pathTo({ ...noFilters, q: '', unread: [] }),
     pageSizes: PAGE_SIZES.map((per) => ({
       per,
       isChosen: query.per === per,
@@ -204,15 +219,28 @@ function directionOf(query: { descending: boolean }): 'ascending' | 'descending'
 
 /** What an old or mistyped address asks for and nothing has: told, and removable like any other. */
 function deadChips<Sort extends string>(
-  { name, choices, unknown }: Filter,
+  filter: Filter,
   query: PageQuery<Sort>,
   pathTo: (change: Partial<PageQuery<Sort>>) => string,
 ) {
-  const given = (query as unknown as Record<string, (string | number)[]>)[name];
+  const { name, label, choices, unknown } = filter;
+  const given = valuesOf(filter, query);
+  if (isTooMany(given))
+    return [
+      {
+        label: `${label}: at most ${MOST_VALUES} at once`,
+        isDead: true,
+        path: pathTo({ [name]: [] } as Partial<PageQuery<Sort>>),
+      },
+    ];
   const dead = given.filter((value) => !choices.some((choice) => choice.value === value));
   return dead.map((value) => ({
     label: unknown(value),
     isDead: true,
     path: pathTo({ [name]: given.filter((one) => one !== value) } as Partial<PageQuery<Sort>>),
   }));
+}
+
+function valuesOf({ name }: Filter, query: PageQuery): (string | number)[] {
+  return (query as unknown as Record<string, (string | number)[]>)[name];
 }

@@ -1,10 +1,15 @@
+import { parse } from 'node:querystring';
 import { searchedFor } from '../text/people/addresses.ts';
+import { searchedWords } from '../text/text.ts';
+
 export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
 export const LONGEST_SEARCH = 200;
-/** So many values of one filter are read. */
+/** So many values of one filter are looked for; with more of them a view means nobody. */
 export const MOST_VALUES = 100;
 const LONGEST_WORD = 60;
+/** So many filters that a list does not have are told. */
+const MOST_UNREAD = 5;
 const NO_ID = 0;
 /** As ids are written everywhere, and never longer than a number holds. */
 const IS_ID = /^[1-9]\d{0,14}$/;
@@ -33,22 +38,36 @@ export interface PageQuery<Sort extends string = string> extends Order<Sort> {
   per: number;
   /** Whether the address says how many per page; else the reader's last choice holds. */
   perGiven: boolean;
+  /** Filters that this list does not have, with their value. They stay in the address: without them it would mean everybody. */
+  unread: readonly Unread[];
 }
 
+export type Unread = readonly [name: string, value: string];
 export type Source = Record<string, unknown>;
+
+/** What stands in an address behind the question mark: all of it, however much that is. */
+export function sourceIn(search: string): Source {
+  return parse(search, undefined, undefined, { maxKeys: 0 });
+}
 
 /** A search of a few words, or for an address as mail programs copy it. */
 export function fewWords(text: string): string {
   return searchedFor(text.trim()).slice(0, LONGEST_SEARCH);
 }
 
+interface ReadBy<Sort extends string> {
+  sorts: readonly Sort[];
+  natural: Order<Sort>;
+  /** What the list takes besides what all lists do; not given where whatever else is said changes nothing of whom it shows. */
+  takes?: readonly string[];
+  rememberedPer?: number;
+  boundedSearch?: (text: string) => string;
+}
+
 /** Reads it from the address. An order or a size that it does not know it leaves out: an old bookmark still shows a list. */
 export function readPageQuery<Sort extends string>(
   source: Source,
-  sorts: readonly Sort[],
-  natural: Order<Sort>,
-  rememberedPer?: number,
-  boundedSearch = fewWords,
+  { sorts, natural, takes, rememberedPer, boundedSearch = fewWords }: ReadBy<Sort>,
 ): PageQuery<Sort> {
   const sortText = firstOf(source.sort) ?? '';
   const sort = sorts.find((one) => one === sortText.replace(/^-/, ''));
@@ -63,7 +82,31 @@ export function readPageQuery<Sort extends string>(
     before: decodeCursor(firstOf(source.before)),
     per: perGiven ? per : remembered,
     perGiven,
+    unread: takes ? unreadIn(source, [...OF_ALL, ...takes]) : [],
   };
+}
+
+/** What the addresses of all lists may say. */
+const OF_ALL = ['q', 'sort', 'after', 'before', 'per', 'ticked', 'except'];
+
+/** What an address says that its list does not take; of much, the first. */
+export function unreadIn(source: Source, takes: readonly string[]): Unread[] {
+  const strange = Object.keys(source).filter((name) => !takes.includes(name));
+  return strange.slice(0, MOST_UNREAD).map((name) => [bounded(name), bounded(firstOf(source[name]) ?? '')]);
+}
+
+/** Whether a view asks for what cannot be looked for: then it means nobody, and the page tells why. */
+export function meansNobody(query: PageQuery): boolean {
+  return query.unread.length > 0 || Object.values(query).some(isTooMany);
+}
+
+/** The folded words of the search, with which a view that means nobody finds nothing. */
+export function soughtWords(query: PageQuery): string[] | undefined {
+  return meansNobody(query) ? [] : searchedWords(query.q);
+}
+
+export function isTooMany(values: unknown): boolean {
+  return Array.isArray(values) && values.length > MOST_VALUES;
 }
 
 /**
@@ -75,7 +118,7 @@ export function isRanked({
   sortGiven,
   after,
   before,
-}: Omit<PageQuery, 'per' | 'perGiven' | 'sort' | 'descending'>): boolean {
+}: Pick<PageQuery, 'q' | 'sortGiven' | 'after' | 'before'>): boolean {
   const cursor = after ?? before;
   return q !== '' && !sortGiven && (cursor === undefined || cursor.rank !== undefined);
 }
@@ -91,6 +134,7 @@ export function listAddress<Sort extends string>(
   const add = (name: string, value: string | number) => parameters.push(parameter(name, String(value)));
   if (query.q) add('q', query.q);
   for (const name in filters) for (const value of filters[name]) add(name, value);
+  for (const [name, value] of query.unread) parameters.push(new URLSearchParams([[name, value]]).toString());
   if (query.sortGiven || query.sort !== natural.sort || query.descending !== natural.descending)
     add('sort', (query.descending ? '-' : '') + query.sort);
   if (query.perGiven) add('per', query.per);
@@ -109,12 +153,12 @@ function parameter(name: string, value: string): string {
  * where leaving it out would show everybody instead.
  */
 export function wordsOf<T extends string>(value: unknown): T[] {
-  return allOf(value).map((text) => text.slice(0, LONGEST_WORD)) as T[];
+  return allOf(value).map(bounded) as T[];
 }
 
 /** The same for ids; what is none stays the word that it is. */
 export function idsOf(value: unknown): (number | string)[] {
-  return [...new Set(allOf(value).map((text) => (IS_ID.test(text) ? Number(text) : text.slice(0, LONGEST_WORD))))];
+  return [...new Set(allOf(value).map((text) => (IS_ID.test(text) ? Number(text) : bounded(text))))];
 }
 
 /** The ids among such values: a word is one that nothing has, but for the one that means none of them. */
@@ -149,7 +193,13 @@ export function decodeCursor(text: string | undefined): Cursor | undefined {
 
 function allOf(value: unknown): string[] {
   const list = Array.isArray(value) ? value : [value];
-  return [...new Set(list.filter((one): one is string => typeof one === 'string'))].slice(0, MOST_VALUES);
+  // One more than are looked for, by which it is seen that there are too many.
+  return [...new Set(list.filter((one): one is string => typeof one === 'string'))].slice(0, MOST_VALUES + 1);
+}
+
+/** With its mark at the end what is too long is none of the shorter ones. */
+function bounded(text: string): string {
+  return text.length > LONGEST_WORD ? `${text.slice(0, LONGEST_WORD - 1)}…` : text;
 }
 
 function isId(value: unknown): value is number {

@@ -332,6 +332,29 @@ describe('a file that is imported on the page', () => {
     expect((await max.get(`${none}/missing`)).status).toBe(409);
   });
 
+  it('is all of no view that asks for what is gone, neither when it is said nor afterwards', async () => {
+    await app.db.write(async (trx) => {
+      const [{ id }] = await trx('tags').insert({ name: 'Night', name_key: 'night' }).returning('id');
+      await trx('user_tags').insert({ user_id: app.people.bob, tag_id: id });
+      const view = { owner_id: app.people.ada, name: 'Night', name_key: 'night', is_shared: true };
+      await trx('saved_views').insert({ ...view, address: `/users?tag=${id}` });
+    });
+    const { id } = await app.db.read('saved_views').first();
+    const file = 'Email\ncarol@example.com\n';
+    const path = await planned(file, { view: String(id) });
+    expect(pageOf(await alice.get(`${path}/missing`)).texts('.sheet a[href^="/users/"]:not(.button)')).toEqual(['bob']);
+    await app.db.write(async (trx) => {
+      await trx('user_tags').delete();
+      await trx('tags').where('name', 'Night').delete();
+    });
+    const told = /The view Night asks for something that there is not. There is no tag "\d+"\./;
+    for (const answer of [await alice.get(`${path}/missing`), await alice.post(`${path}/missing`, { number: '1' })])
+      expect([answer.status, pageOf(answer).textOf('main')]).toEqual([409, expect.stringMatching(told)]);
+    const again = await uploaded(file);
+    const refused = await send(alice, await alice.get(again), { view: String(id) });
+    expect([refused.status, pageOf(refused).textOf('main')]).toEqual([422, expect.stringMatching(told)]);
+  });
+
   it('changes nothing when it is imported again by somebody whose days begin at another time', async () => {
     const inZone = (zone: string) =>
       app.db.write((trx) => trx('users').where('name', 'alice').update({ time_zone: zone }));

@@ -48,6 +48,29 @@ describe('a review', () => {
     expect(await app.db.read('reviews')).toEqual([]);
   });
 
+  it('is about nobody where its view is of others than those who are active, or asks for what is gone', async () => {
+    const form = { question: 'Needed?', asks: 'leaders', dueAt: '2036-12-06', silence: 'remind' };
+    for (const [view, told] of [
+      ['/users?activity=deleted', /nobody/i],
+      ['/users?activity=deactivated&activity=deleted', /nobody/i],
+      ['/users?tag=4711', /^This view asks for something that there is not. There is no tag "4711"/],
+      ['/users?nosuch=1', /There is no filter nosuch/],
+    ] as const) {
+      const page = await alice.get(`/reviews/new?${new URLSearchParams({ view })}`);
+      expect([view, pageOf(page).textOf('#view')]).toEqual([view, expect.stringMatching(/^0 active people/)]);
+      const answer = await send(alice, page, form);
+      expect([view, answer.status, pageOf(answer).errors().view]).toEqual([view, 422, expect.stringMatching(told)]);
+    }
+    const page = await alice.get(`/reviews/new?${new URLSearchParams({ view: `${await support()}&group=4711` })}`);
+    expect(pageOf(page).textOf('#view')).toMatch(/^3 active people/);
+    const answer = await send(alice, page, form);
+    expect([answer.status, pageOf(answer).errors().view]).toEqual([
+      422,
+      expect.stringMatching(/There is no group "4711"/),
+    ]);
+    expect(await app.db.read('reviews')).toEqual([]);
+  });
+
   it('asks the leader of each group in one mail about their people alone, with what they need to know (R86)', async () => {
     const path = await begun(await support());
     await mailing.deliver();

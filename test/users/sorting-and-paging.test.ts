@@ -263,6 +263,7 @@ describe('the address of a view', () => {
         { nil: undefined },
       ),
       before: fc.constant(undefined),
+      unread: fc.constant([]),
       address: fc.uniqueArray(fc.constantFrom('10.0.', 'fe80::1', '192.168.1.7'), { maxLength: 3 }),
       per: fc.constantFrom(25, 50, 100, 200),
       perGiven: fc.constant(true),

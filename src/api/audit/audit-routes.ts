@@ -1,6 +1,6 @@
 import { findNewestIds } from '../../audit/event-list.ts';
 import { AUDIT_EXPORT } from '../../audit/pages/audit-export.ts';
-import { auditPath, errorsIn, filterOf, readAuditQuery } from '../../audit/pages/audit-query.ts';
+import { AUDIT_FILTERS, auditPath, errorsIn, filterOf, readAuditQuery } from '../../audit/pages/audit-query.ts';
 import { toldEvents } from '../../audit/pages/told-events.ts';
 import { minuteOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -12,6 +12,7 @@ import { type Answer, type Call, type Route, route } from '../contract/route.ts'
 
 const READ: Route['needs'] = { right: ['audit', 'read'] };
 const PER = 50;
+const TAKEN = [...AUDIT_FILTERS, 'before', 'after', 'per'];
 
 export const AUDIT_ROUTES: Route[] = [
   route({
@@ -20,7 +21,7 @@ export const AUDIT_ROUTES: Route[] = [
     summary: 'Events, the newest first; `before` an event are those that came before it',
     tag: 'Audit',
     needs: READ,
-    filters: ['actor', 'subject', 'action', 'operation', 'from', 'to'],
+    filters: [...AUDIT_FILTERS],
     status: 200,
     answer: pageOf(EVENT),
     handle: list,
@@ -43,8 +44,8 @@ export const AUDIT_ROUTES: Route[] = [
 
 async function list(call: Call): Promise<Answer> {
   const { app, req } = call;
-  await requireKnown(app.db.read, req, AUDIT_EXPORT.problemsIn, (place) => /^\d{1,15}$/.test(place));
-  const typed = readAuditQuery(sourceOf(req));
+  await requireKnown(call, AUDIT_EXPORT.problemsIn, (place) => /^\d{1,15}$/.test(place));
+  const typed = readAuditQuery(sourceOf(req), TAKEN);
   const viewer = await seerOf(call);
   const filter = filterOf(typed, errorsIn(typed), { viewer, format });
   const ids = await findNewestIds(app.db.read, filter, PER);

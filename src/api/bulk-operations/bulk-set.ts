@@ -40,7 +40,7 @@ async function inView(app: AppContext, viewer: Viewer, subjectType: SubjectType,
   const kind = EXPORT_KINDS[LISTS[subjectType]];
   const view = whomSaid(said, kind.name);
   if (view === undefined) throw new Unprocessable({ view: `The view ${whomNotSaid(kind.name)}.` });
-  const problems = await kind.problemsIn(app.db.read, view);
+  const problems = await kind.problemsIn(app.db.read, view, viewer);
   if (problems.length > 0) throw new Unprocessable({ view: problems.slice(0, 5).join(' ') });
   const seer = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
   const frozen = await kind.freeze(app, seer, view, format);

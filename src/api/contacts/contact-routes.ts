@@ -120,7 +120,7 @@ export const CONTACT_ROUTES: Route[] = [
 ];
 
 async function list({ app, req, viewer }: Call): Promise<Answer> {
-  await requireKnown(app.db.read, req, CONTACT_EXPORT.problemsIn);
+  await requireKnown({ app, req, viewer }, CONTACT_EXPORT.problemsIn);
   const seer = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
   const query = readContactQuery(sourceOf(req), sortsFor(seer));
   const found = await listContacts(app, seer, query, 0);

@@ -1,8 +1,8 @@
-import { parse } from 'node:querystring';
 import type { Request } from 'express';
-import type { Reader } from '../../db/database.ts';
-import { decodeCursor, PAGE_SIZES } from '../../lists/list-query.ts';
+import type { ExportKind } from '../../export/exportable.ts';
+import { decodeCursor, PAGE_SIZES, sourceIn } from '../../lists/list-query.ts';
 import { Unprocessable } from './problem.ts';
+import type { Call } from './route.ts';
 
 /** What a list takes besides its filters: `q` and `sort` are known to each. */
 const OF_PAGES = ['after', 'before', 'per'] as const;
@@ -18,16 +18,15 @@ interface Listed {
 
 /** What the address says that nobody knows would mean nobody, or all: it is refused. Throws Unprocessable. */
 export async function requireKnown(
-  db: Reader,
-  req: Request,
-  problemsIn: (db: Reader, view: string) => Promise<string[]>,
+  { app, req, viewer }: Pick<Call, 'app' | 'req' | 'viewer'>,
+  problemsIn: ExportKind<never, never>['problemsIn'],
   isPlace = (text: string) => decodeCursor(text) !== undefined,
 ): Promise<void> {
   const view = new URLSearchParams(req.originalUrl.split('?')[1] ?? '');
   const per = view.getAll('per');
   const places = [...view.getAll('after'), ...view.getAll('before')];
   for (const name of OF_PAGES) view.delete(name);
-  const problems = await problemsIn(db, view.toString());
+  const problems = await problemsIn(app.db.read, view.toString(), viewer);
   if (per.some((size) => !PAGE_SIZES.includes(Number(size)))) problems.push(`per is one of ${PAGE_SIZES.join(', ')}.`);
   // Whoever goes on from nowhere would begin anew, and never come to an end.
   if (places.some((place) => place !== '' && !isPlace(place)))
@@ -37,7 +36,7 @@ export async function requireKnown(
 
 /** The address as a form of the page would say it: each name once, or as a list. */
 export function sourceOf(req: Request): Record<string, unknown> {
-  return { ...parse(req.originalUrl.split('?')[1] ?? '') };
+  return sourceIn(req.originalUrl.split('?')[1] ?? '');
 }
 
 export function listAnswer({ total, items, next, previous }: Listed) {

@@ -128,8 +128,8 @@ async function weighs({ app, req, caller, ids }: Call, name: string): Promise<bo
   return isWeightyAction(app.db.read, actOfCaller(app, req, caller), action, groups);
 }
 
-async function list({ app, req }: Call): Promise<Answer> {
-  await requireKnown(app.db.read, req, GROUP_EXPORT.problemsIn);
+async function list({ app, req, viewer }: Call): Promise<Answer> {
+  await requireKnown({ app, req, viewer }, GROUP_EXPORT.problemsIn);
   const query = readGroupQuery(sourceOf(req));
   const found = await listGroups(app, query, []);
   return listAnswer({

@@ -92,7 +92,7 @@ async function perform(trx: Transaction, act: Act, action: string, userId: numbe
 }
 
 async function list({ app, req, viewer }: Call): Promise<Answer> {
-  await requireKnown(app.db.read, req, INVITATION_EXPORT.problemsIn);
+  await requireKnown({ app, req, viewer }, INVITATION_EXPORT.problemsIn);
   const query = readInvitationQuery(sourceOf(req));
   const found = await listInvitations(app, query, viewer);
   return listAnswer({

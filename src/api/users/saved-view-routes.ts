@@ -1,6 +1,7 @@
-import { parse } from 'node:querystring';
 import { z } from 'zod';
+import type { Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
+import { sourceIn } from '../../lists/list-query.ts';
 import { deleteView, keepView } from '../../saved-views/actions/view-keeping.ts';
 import { LONGEST_ADDRESS, type SavedView } from '../../saved-views/saved-view.ts';
 import { viewName } from '../../saved-views/saved-view-form.ts';
@@ -57,7 +58,7 @@ export const SAVED_VIEW_ROUTES: Route[] = [
       call.write(async (trx, act) => {
         await act.confirm?.(trx);
         const { name, view, shared = false, pinned = false } = call.body;
-        const address = await addressOf(trx, view);
+        const address = await addressOf(trx, view, act.by);
         const id = await keepView(trx, act, address, { name, shared, pinned });
         const made = await findView(trx, call.viewer.id, id);
         return { headers: { Location: `${PREFIX}/saved-views/${id}` }, body: told(made) };
@@ -90,9 +91,9 @@ export const SAVED_VIEW_ROUTES: Route[] = [
 ];
 
 /** A view that means something else than it says would be kept for long. */
-async function addressOf(db: Reader, view: string): Promise<string> {
-  const problems = await USER_EXPORT.problemsIn(db, view);
-  const address = keptPath(readListQuery(parse(view)));
+async function addressOf(db: Reader, view: string, viewer: Viewer): Promise<string> {
+  const problems = await USER_EXPORT.problemsIn(db, view, viewer);
+  const address = keptPath(readListQuery(sourceIn(view)));
   if (address.length > LONGEST_ADDRESS) problems.push('Its filters and its search are too long.');
   if (problems.length > 0) throw new Unprocessable({ view: problems.slice(0, 5).join(' ') });
   return address;

@@ -186,7 +186,7 @@ async function changesWeightyMember({ app, viewer, ids }: Pick<Call, 'app' | 'vi
 }
 
 async function list({ app, req, viewer }: Call): Promise<Answer> {
-  await requireKnown(app.db.read, req, USER_EXPORT.problemsIn);
+  await requireKnown({ app, req, viewer }, USER_EXPORT.problemsIn);
   const query = readListQuery(sourceOf(req), { columns: [] });
   const found = await listUsers(app.db.read, app.index, { query, limits: stateLimits(app), viewer });
   const ids = found.users.map(({ id }) => id);

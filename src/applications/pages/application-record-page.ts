@@ -23,7 +23,7 @@ export async function showApplication(
   application: Application,
 ): Promise<void> {
   const level = levelOf(req.query.level);
-  const query = readPageQuery(req.query, ['name'], { sort: 'name', descending: false });
+  const query = readPageQuery(req.query, { sorts: ['name'], natural: { sort: 'name', descending: false } });
   const list = await listHolders(app, application.key, level, query);
   const path = (place: Record<string, string>) =>
     `/applications/${application.key}?${new URLSearchParams({ level, ...place })}`;

@@ -1,7 +1,7 @@
-import { parse } from 'node:querystring';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import { type Cell, type ColumnOf, type ExportKind, linesOf, READ_AT_ONCE } from '../../export/exportable.ts';
+import { sourceIn } from '../../lists/list-query.ts';
 import type { Format } from '../../text/format.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { findHead } from '../chain.ts';
@@ -47,11 +47,11 @@ export const AUDIT_EXPORT: ExportKind<{ db: Database }, ContactViewer> = {
   noun: 'event',
   application: 'audit',
   columns: COLUMNS,
-  viewPath: (view) => auditPath(readAuditQuery(parse(view))),
-  problemsIn: (db, view) => problemsIn(db, parse(view)),
+  viewPath: (view) => auditPath(readAuditQuery(sourceIn(view))),
+  problemsIn: (db, view) => problemsIn(db, sourceIn(view)),
   async freeze({ db: { read: db } }, viewer, view, format) {
     const filter = await filterIn(db, view, { viewer, format });
-    const isWhole = auditPath(readAuditQuery(parse(view))) === '/audit';
+    const isWhole = auditPath(readAuditQuery(sourceIn(view))) === '/audit';
     const counted = isWhole ? filter.beforeId - 1 : await countEvents(db, filter, MOST_COUNTED + 1);
     const isMore = !isWhole && counted > MOST_COUNTED;
     return { total: isMore ? MOST_COUNTED : counted, isMore, pieces: () => newestFirst(db, filter) };
@@ -68,7 +68,7 @@ async function filterIn(
   view: string,
   reader: { viewer: ContactViewer; format: Format },
 ): Promise<AuditFilter & { beforeId: number }> {
-  const typed = readAuditQuery(parse(view));
+  const typed = readAuditQuery(sourceIn(view));
   const errors = errorsIn(typed);
   // To leave it out would mean all days.
   for (const error of Object.values(errors)) throw new Malformed(error);
@@ -87,13 +87,10 @@ async function* newestFirst(db: Reader, filter: AuditFilter & { beforeId: number
 }
 
 async function problemsIn(db: Reader, source: Record<string, unknown>): Promise<string[]> {
-  const names: readonly string[] = AUDIT_FILTERS;
-  const typed = readAuditQuery(source);
+  const typed = readAuditQuery(source, AUDIT_FILTERS);
   const actions = await findActions(db);
   return [
-    ...Object.keys(source)
-      .filter((name) => !names.includes(name))
-      .map((name) => `There is no filter ${name}.`),
+    ...typed.unread.map(([name]) => `There is no filter ${name}.`),
     ...Object.entries(source)
       .filter(([, value]) => typeof value !== 'string')
       .map(([name]) => `Of ${name} only one can be given.`),

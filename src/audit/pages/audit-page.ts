@@ -30,7 +30,8 @@ export async function showAudit(app: AppContext, req: Request, res: Response): P
     events: shown,
     actions: actions.map((action) => ({ action, verb: actionWords(action) })),
     unknownAction: actions.includes(typed.action) ? '' : typed.action,
-    isFiltered: Object.values(typed).some((value) => value !== ''),
+    isFiltered: auditPath(typed, typed.before) !== '/audit',
+    unread: typed.unread.map(([name]) => name),
     exportPath: auditPath(typed).replace('/audit', '/audit/export'),
     olderPath: entries.length > PER_PAGE && last ? auditPath(typed, String(last.id)) : undefined,
   };

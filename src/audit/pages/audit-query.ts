@@ -2,7 +2,7 @@ import { dayAfter, isDay } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { whereVisible } from '../../contacts/contact-viewer.ts';
 import type { Errors } from '../../forms/form.ts';
-import { firstOf, type Source } from '../../lists/list-query.ts';
+import { firstOf, type Source, type Unread, unreadIn } from '../../lists/list-query.ts';
 import type { Format } from '../../text/format.ts';
 import type { AuditFilter } from '../event-filter.ts';
 
@@ -12,12 +12,14 @@ export const AUDIT_FILTERS = ['actor', 'subject', 'action', 'operation', 'from',
 const NAMES = [...AUDIT_FILTERS, 'before'] as const;
 
 /** What the address asks for, as it was typed. */
-export type AuditQuery = Record<(typeof NAMES)[number], string>;
+export type AuditQuery = Record<(typeof NAMES)[number], string> & {
+  /** Filters that there are none: left out, they would mean all events. */
+  unread: readonly Unread[];
+};
 
-export function readAuditQuery(source: Source): AuditQuery {
-  return Object.fromEntries(
-    NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST)]),
-  ) as AuditQuery;
+export function readAuditQuery(source: Source, takes: readonly string[] = NAMES): AuditQuery {
+  const given = NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST)]);
+  return { ...Object.fromEntries(given), unread: unreadIn(source, takes) };
 }
 
 export function errorsIn(typed: AuditQuery): Errors {
@@ -36,8 +38,7 @@ export function filterOf(
     subject: typed.subject,
     isKnown: (contacts) => whereVisible(contacts, viewer),
     action: typed.action,
-    // One that is none has no events, where leaving it out would show all.
-    operationId: typed.operation ? (numberIn(typed.operation) ?? NO_OPERATION) : undefined,
+    operationId: operationIn(typed),
     from: typed.from && !errors.from ? format.startOf(typed.from) : undefined,
     before: typed.to && !errors.to ? format.startOf(dayAfter(typed.to)) : undefined,
     beforeId: numberIn(typed.before),
@@ -45,9 +46,18 @@ export function filterOf(
 }
 
 /** The address with these filters, from the newest event on unless it says otherwise. */
-export function auditPath(typed: AuditQuery, before = ''): string {
-  const given = Object.entries({ ...typed, before }).filter(([, value]) => value !== '');
+export function auditPath({ unread, ...typed }: AuditQuery, before = ''): string {
+  const given = [
+    ...Object.entries({ ...typed, before }).filter(([, value]) => value !== ''),
+    ...unread.map(([...one]) => one),
+  ];
   return given.length > 0 ? `/audit?${new URLSearchParams(given)}` : '/audit';
+}
+
+/** One that is none has no events, where leaving it out would show all; neither has a filter that there is none. */
+function operationIn({ operation, unread }: AuditQuery): number | undefined {
+  if (unread.length > 0) return NO_OPERATION;
+  return operation ? (numberIn(operation) ?? NO_OPERATION) : undefined;
 }
 
 function numberIn(text: string): number | undefined {

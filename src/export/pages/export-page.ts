@@ -96,6 +96,12 @@ function searchOf(path: string): string {
   return path.split('?')[1] ?? '';
 }
 
+/** What of the view nobody knows, a sentence each. */
+export function problemsOf(app: AppContext, req: Request, { kind, typed: { meant } }: Form): Promise<string[]> {
+  if ('ids' in meant) return Promise.resolve([]);
+  return kind.problemsIn(app.db.read, searchOf(kind.viewPath(meant.view)), req.viewer!);
+}
+
 interface Form {
   kind: Kind;
   typed: TypedExport;
@@ -109,6 +115,7 @@ export async function showForm(
   { kind, typed, errors = {} }: Form,
 ): Promise<void> {
   const { meant, from, backPath } = typed;
+  const problems = await problemsOf(app, req, { kind, typed });
   const viewer = await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock()));
   const isTicked = ({ key }: Column) => typed.columns.includes(key);
   const viewPath = backPath ?? kind.viewPath('view' in meant ? meant.view : '');
@@ -117,7 +124,8 @@ export async function showForm(
     kind,
     typed,
     errors,
-    total: await totalInWords(app, req, viewer, { kind, typed }),
+    problems,
+    total: problems.length > 0 ? undefined : await totalInWords(app, req, viewer, { kind, typed }),
     /** Those that are ticked come first. */
     columns: columnsFor(kind, viewer).toSorted((a, b) => Number(isTicked(b)) - Number(isTicked(a))),
     /** Where the form is sent to. */
@@ -126,7 +134,9 @@ export async function showForm(
     from,
     ids: 'ids' in meant && from === undefined ? meant.ids.join() : undefined,
   };
-  render(req, res, 'export/index', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  render(req, res, 'export/index', page, {
+    status: problems.length > 0 || Object.keys(errors).length > 0 ? 422 : 200,
+  });
 }
 
 async function totalInWords(

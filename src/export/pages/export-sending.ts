@@ -11,7 +11,7 @@ import { exportRecords } from '../actions/exporting.ts';
 import { columnsFor, type ExportKind } from '../exportable.ts';
 import type { FileFormat } from '../file-format.ts';
 import type { ExportSources } from './export-kinds.ts';
-import { isTicking, showForm, typedExport } from './export-page.ts';
+import { isTicking, problemsOf, showForm, typedExport } from './export-page.ts';
 
 const TYPES: Record<FileFormat, string> = { csv: 'text/csv', jsonl: 'application/x-ndjson' };
 
@@ -26,6 +26,8 @@ export async function sendExport(app: AppContext, req: Request, res: Response, s
   const typed = await typedExport(app, req, kind);
   const known = columnsFor(kind, req.viewer!).map(({ key }) => key);
   if (isTicking(req)) return showForm(app, req, res, { kind, typed: { ...typed, columns: known } });
+  // The list tells it, and shows nobody: in a file it would be read as that there is nobody.
+  if ((await problemsOf(app, req, { kind, typed })).length > 0) return showForm(app, req, res, { kind, typed });
   if (!typed.columns.some((key) => known.includes(key))) {
     const errors = { columns: 'Tick at least one column.' };
     return showForm(app, req, res, { kind, typed, errors });

@@ -25,7 +25,7 @@ import { beginPlanning, findImport } from '../import-store.ts';
 import { refusedColumns, refusedLines } from '../refused-lines.ts';
 import { rememberMeanings } from '../remembered-columns.ts';
 import { checkedColumns, showColumns, typedColumns } from './columns-page.ts';
-import { proposeMissing, showMissing, viewsToCompare } from './missing-page.ts';
+import { gonePartsOf, proposeMissing, showMissing, viewsToCompare } from './missing-page.ts';
 import { countToDo, MOST_SHOWN, showPlan } from './plan-page.ts';
 import { withUpload } from './upload.ts';
 
@@ -96,6 +96,8 @@ async function takeColumns(app: AppContext, req: Request, res: Response, one: Im
     values.view === '' ? undefined : (await viewsToCompare(app, req)).find(({ key }) => key === values.view);
   if (values.view !== '' && !found) throw new Malformed('There is no such view.');
   const all = found && { name: found.name, path: found.path };
+  const gone = all && (await gonePartsOf(app, req, all));
+  if (gone) return showColumns(app, req, res, one, { typed, error: gone });
   await app.db.write(async (trx) => {
     const choices = {
       by: values.by,

@@ -1,4 +1,3 @@
-import { parse } from 'node:querystring';
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { createDraft } from '../../bulk-operations/bulk-operation-store.ts';
@@ -7,11 +6,12 @@ import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { grouped, share } from '../../text/text.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
-import { readListQuery } from '../../users/list/user-list-query.ts';
+import { problemsOfView } from '../../users/list/user-export.ts';
+import { readListPath } from '../../users/list/user-list-query.ts';
 import { selectForView } from '../../users/list/view-selection.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import { NotFound } from '../../verbs/refusals.ts';
+import { Conflict, NotFound } from '../../verbs/refusals.ts';
 import { render } from '../../web/render.ts';
 import { findMissing, isMuch, isTheirNumber, type Missing } from '../actions/missing-users.ts';
 import type { ComparedView, Import } from '../import.ts';
@@ -25,10 +25,20 @@ export async function viewsToCompare(app: AppContext, req: Request): Promise<(Co
   return [ALL_ACTIVE, ...views.map(({ id, name, address }) => ({ key: String(id), name, path: address }))];
 }
 
+/** What that view asks for and nothing has: it would come to mean that nobody is missing. */
+export async function gonePartsOf(app: AppContext, req: Request, { name, path }: ComparedView): Promise<string> {
+  const problems = await problemsOfView(app.db.read, path, req.viewer!);
+  return problems.length > 0
+    ? `The view ${name} asks for something that there is not. ${problems.slice(0, 5).join(' ')}`
+    : '';
+}
+
 async function missingIn(app: AppContext, req: Request, one: Import): Promise<Missing & { all: ComparedView }> {
   const all = one.choices?.all;
   if (!all || (one.state !== 'planned' && one.state !== 'applied')) throw new NotFound();
-  const query = readListQuery(parse(all.path.split('?')[1] ?? ''));
+  const gone = await gonePartsOf(app, req, all);
+  if (gone) throw new Conflict(gone);
+  const query = readListPath(all.path);
   const { ids } = await selectForView(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
   return { all, ...(await findMissing(app.db.read, actOf(app, req), one, ids)) };
 }

@@ -45,7 +45,7 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
 
 /** One of them, with its people. */
 export async function showLedGroup(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
-  const query = readPageQuery(req.query, ['name'], { sort: 'name', descending: false });
+  const query = readPageQuery(req.query, { sorts: ['name'], natural: { sort: 'name', descending: false } });
   const list = await listMembers(app, group.id, { ...query, per: MEMBERS_PER_PAGE });
   const path = `/led-groups/${group.id}`;
   if (list.members.length === 0 && list.total > 0) return res.redirect(303, path);

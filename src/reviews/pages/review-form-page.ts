@@ -6,6 +6,7 @@ import { DAY, instant, minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { type Errors, FieldErrors, type Typed } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { problemsOfView } from '../../users/list/user-export.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUserIdsByIdentifier, findUserNames, findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
@@ -49,6 +50,7 @@ export async function beginReview(app: AppContext, req: Request, res: Response):
   await unlessFieldErrors(app, req, failed, async () => {
     const { repeats, ...settings } = values;
     const meant = await meantIn(app, req, typed);
+    if (meant.problems.length > 0) return failed({});
     const named = settings.asks === 'named' ? await namedBy(app.db.read, settings.named, minuteOf(app.clock())) : [];
     const act = actOf(app, req);
     const nextAt = repeats ? nextQuarter(act.at, formatOf(req)) : null;
@@ -66,8 +68,10 @@ export async function beginReview(app: AppContext, req: Request, res: Response):
   });
 }
 
-async function showForm(app: AppContext, req: Request, res: Response, typed: Typed, errors: Errors = {}) {
+async function showForm(app: AppContext, req: Request, res: Response, typed: Typed, mistakes: Errors = {}) {
   const meant = await meantIn(app, req, typed);
+  const gone = meant.problems.slice(0, 5).join(' ');
+  const errors = gone ? { ...mistakes, view: `This view asks for something that there is not. ${gone}` } : mistakes;
   const now = instant(app.clock());
   const asking = { ...meant, asks: 'leaders' as const, named: [], createdBy: req.viewer!.id };
   // So many are refused anyway: who would be asked about them is not worth the search.
@@ -95,7 +99,7 @@ function isView(text: Typed[string]): boolean {
 async function meantIn(app: AppContext, req: Request, typed: Typed) {
   const view = reviewedView(safePath(typed.view) ?? '/users');
   const meant = await meantBy(app.db.read, app.index, { view, by: req.viewer!, limits: stateLimits(app) });
-  return { view, ...meant };
+  return { view, ...meant, problems: await problemsOfView(app.db.read, view, req.viewer!) };
 }
 
 /** Whom nobody is asked about, by name: there is no leader, and no administrator but themself. */

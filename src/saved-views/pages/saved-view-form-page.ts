@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
-import { firstOf } from '../../lists/list-query.ts';
+import { firstOf, meansNobody } from '../../lists/list-query.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { keptColumns } from '../../users/list/user-list-columns.ts';
 import { keptPath, readListPath } from '../../users/list/user-list-query.ts';
@@ -17,7 +17,8 @@ import { checkName, checkNewView, checkReplacing, typedView } from '../saved-vie
 import { findVisibleViews } from '../saved-view-store.ts';
 import { ownViewOf } from './addressed-view.ts';
 
-const NOT_KEPT = 'This view cannot be kept: its filters and its search are too long.';
+const NOT_KEPT =
+  'This view cannot be kept: its filters and its search are too long, or it has filters that there are not.';
 
 interface FormState {
   typed: Typed;
@@ -94,6 +95,7 @@ async function showForm(app: AppContext, req: Request, res: Response, state: For
 function addressIn(req: Request, view: unknown): string | undefined {
   const path = view === '' ? '/users' : safePath(view);
   if (path?.split('?')[0] !== '/users') return undefined;
-  const address = keptPath(readListPath(path, { columns: keptColumns(req.viewer!.user.listColumns) }));
-  return address.length > LONGEST_ADDRESS ? undefined : address;
+  const query = readListPath(path, { columns: keptColumns(req.viewer!.user.listColumns) });
+  const address = keptPath(query);
+  return address.length > LONGEST_ADDRESS || meansNobody(query) ? undefined : address;
 }

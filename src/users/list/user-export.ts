@@ -1,4 +1,4 @@
-import { parse } from 'node:querystring';
+import type { Viewer } from '../../access/viewer.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import { instant } from '../../clock.ts';
 import type { Contact, ContactViewer } from '../../contacts/contact.ts';
@@ -16,7 +16,7 @@ import {
   READ_AT_ONCE,
   unknownIn,
 } from '../../export/exportable.ts';
-import { NONE } from '../../lists/list-query.ts';
+import { NONE, sourceIn } from '../../lists/list-query.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
@@ -30,6 +30,7 @@ import type { UserSources } from './user-index.ts';
 import { keptColumns, type COLUMNS as LISTED } from './user-list-columns.ts';
 import { listPath, readListQuery } from './user-list-query.ts';
 import { freezeUsers } from './user-order.ts';
+import { withheldFrom } from './withheld-filters.ts';
 
 /** What users are exported from. */
 export interface UserExportSources extends UserSources {
@@ -94,7 +95,7 @@ const KNOWN: Record<string, Known> = {
   activity: ACTIVITIES,
   state: STATES,
   tag: idIn('tags'),
-  group: async (db, value) => value === NONE || isIdIn(db, 'groups', value),
+  group: async (db, value) => value === NONE || isGroup(db, value),
   contact: [NONE],
   starts: SOON_DAYS.map(String),
   leaves: SOON_DAYS.map(String),
@@ -102,12 +103,19 @@ const KNOWN: Record<string, Known> = {
   right: isRight,
 };
 
+/** Of a deleted one nobody is a member. */
+async function isGroup(db: Reader, value: string): Promise<boolean> {
+  const group =
+    (await isIdIn(db, 'groups', value)) && (await db('groups').where('id', Number(value)).first('activity'));
+  return group && group.activity !== 'deleted';
+}
+
 async function isRight(db: Reader, value: string): Promise<boolean> {
   const keys = (await findApplications(db)).map(({ key }) => key);
   return value === ADMINISTRATOR || keys.some((key) => value === `${key}.read` || value === `${key}.write`);
 }
 
-const queryOf = (view: string) => readListQuery(parse(view));
+const queryOf = (view: string) => readListQuery(sourceIn(view));
 
 export const USER_EXPORT: ExportKind<UserExportSources, ContactViewer> = {
   name: 'users',
@@ -116,16 +124,23 @@ export const USER_EXPORT: ExportKind<UserExportSources, ContactViewer> = {
   columns: COLUMNS,
   viewPath: (view) => listPath(queryOf(view), { columnsGiven: false, perGiven: false, allRights: false }),
   listedIn(view, listColumns) {
-    const { columns } = readListQuery(parse(view), { columns: keptColumns(listColumns) });
+    const { columns } = readListQuery(sourceIn(view), { columns: keptColumns(listColumns) });
     return ['name', ...columns.flatMap((column) => [column, BESIDE[column] ?? []].flat())];
   },
-  problemsIn: (db, view) => unknownIn(db, parse(view), { query: queryOf(view), known: KNOWN }),
+  problemsIn: (db, view, viewer) =>
+    unknownIn(db, sourceIn(view), { query: queryOf(view), known: KNOWN, withheld: withheldFrom(viewer) }),
   freeze: ({ db, index }, viewer, view) => freezeUsers(db.read, index, { query: queryOf(view), viewer }, READ_AT_ONCE),
   async *read(sources, viewer, ids, chosen) {
     const users = await findExported(sources, viewer, ids, chosen);
     yield linesOf(COLUMNS, chosen, users, ({ user }) => user.id);
   },
 };
+
+/** What of a view, as its address says it, nobody knows or may not be known by who asks: what died of one that is kept. */
+export function problemsOfView(db: Reader, address: string, viewer: Viewer): Promise<string[]> {
+  const [, search = ''] = USER_EXPORT.viewPath(address.split('?')[1] ?? '').split('?');
+  return USER_EXPORT.problemsIn(db, search, viewer);
+}
 
 /** With what other tables say, where a column says it. */
 async function findExported(

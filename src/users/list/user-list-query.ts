@@ -1,4 +1,3 @@
-import { parse } from 'node:querystring';
 import type { Activity } from '../../access/activity.ts';
 import { Kept } from '../../kept.ts';
 import { chosenAmong } from '../../lists/chosen-columns.ts';
@@ -10,6 +9,7 @@ import {
   type PageQuery,
   readPageQuery,
   type Source,
+  sourceIn,
   wordsOf,
 } from '../../lists/list-query.ts';
 import type { State } from '../user-state.ts';
@@ -32,6 +32,8 @@ export type SortKey = (typeof SORTS)[number];
 const BY_NAME: Order<SortKey> = { sort: 'name', descending: false };
 /** Stands first wherever columns are named, so that none beside it can be said as well. */
 const NAME = 'name';
+
+const FILTERS = ['activity', 'state', 'tag', 'group', 'contact', 'starts', 'leaves', 'address', 'right'];
 
 /** The whole view of the list, as the address holds it. */
 export interface ListQuery extends PageQuery<SortKey> {
@@ -69,7 +71,13 @@ export function readListQuery(given: Source, { per, columns = USUAL_COLUMNS }: R
   const named = wordsOf(source.column);
   const columnsGiven = named.some((one) => one === NAME || chosenAmong(COLUMNS, [one]).length > 0);
   return {
-    ...readPageQuery(source, SORTS, BY_NAME, per, boundedSearch),
+    ...readPageQuery(source, {
+      sorts: SORTS,
+      natural: BY_NAME,
+      takes: [...FILTERS, 'column', 'rights'],
+      rememberedPer: per,
+      boundedSearch,
+    }),
     columns: columnsGiven ? chosenAmong(COLUMNS, named) : columns,
     columnsGiven,
     activity: wordsOf(source.activity),
@@ -110,7 +118,7 @@ function asNamedNow({ expires, ...source }: Source): Source {
 /** The same out of an address of the list; out of any other, the whole list. */
 export function readListPath(path: string, remembered?: Remembered): ListQuery {
   const [, search = ''] = path.startsWith('/users?') ? path.split('?') : [];
-  return readListQuery(parse(search), remembered);
+  return readListQuery(sourceIn(search), remembered);
 }
 
 /** The address under which a view is kept: what is shown, with its columns, and not how far somebody has paged or unfolded. */
@@ -134,6 +142,7 @@ export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): str
     perGiven: change.perGiven ?? query.perGiven,
     after: change.after,
     before: change.before,
+    unread: change.unread ?? query.unread,
   };
   return listAddress('/users', page, BY_NAME, {
     activity: change.activity ?? query.activity,

@@ -5,7 +5,7 @@ import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
-import { idsAmong, NONE } from '../../lists/list-query.ts';
+import { idsAmong, meansNobody, NONE, soughtWords } from '../../lists/list-query.ts';
 import { searchedWords } from '../../text/text.ts';
 import { SOON_DAYS, STATES, type StateLimits } from '../user-state.ts';
 import { NOBODY, ORPHANED } from './derived-sets.ts';
@@ -113,7 +113,7 @@ function settled(
   if (!pasted?.isDoubtful) return pasted;
   // Whoever was deleted is asked for by a filter, which must not change what the search means.
   const values = { activity: [ACTIVITIES.indexOf('active'), ACTIVITIES.indexOf('deactivated')] };
-  return index.total({ values, within: searched(index, q, viewer) }) > 0 ? undefined : pasted;
+  return index.total({ values, within: found(index, searchedWords(q), viewer) }) > 0 ? undefined : pasted;
 }
 
 /** By the data that the index was refreshed to. */
@@ -150,12 +150,11 @@ export function filterOf(
       address: query.address.map((one) => index.signedInFrom(one)),
       right: query.right.map((right) => (may(viewer, 'groups', 'read') ? index.derived.holders(right) : NOBODY)),
     },
-    within: pasted ? index.only(pasted.ids) : searched(index, query.q, viewer),
+    within: pasted && !meansNobody(query) ? index.only(pasted.ids) : found(index, soughtWords(query), viewer),
   };
 }
 
-function searched(index: UserIndex, q: string, viewer: ContactViewer): Within | undefined {
-  const words = searchedWords(q);
+function found(index: UserIndex, words: string[] | undefined, viewer: ContactViewer): Within | undefined {
   return words && index.search(words, viewer);
 }
 

@@ -10,6 +10,7 @@ import { ADMINISTRATOR } from '../list/derived-sets.ts';
 import { isSomeOrigin, originInWords } from '../list/sign-in-origins.ts';
 import type { UserCounts } from '../list/user-counts.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
+import { NOT_BY_CONTACTS, NOT_BY_RIGHTS } from '../list/withheld-filters.ts';
 import { SOON_DAYS } from '../user-state.ts';
 
 export const IN_NO_GROUP = 'In no group';
@@ -84,10 +85,7 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       name: 'contact',
       label: 'Linked contact',
       choices: further.seesContacts ? [contactless] : [],
-      unknown: (value) =>
-        further.seesContacts
-          ? `Linked contact: “${NONE}” only, not “${value}”`
-          : 'You may not filter by linked contacts',
+      unknown: (value) => (further.seesContacts ? `Linked contact: “${NONE}” only, not “${value}”` : NOT_BY_CONTACTS),
       isWithheld: !further.seesContacts,
       restsFolded: true,
     },
@@ -104,7 +102,7 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       name: 'right',
       label: 'Rights',
       choices: rights,
-      unknown: rights.length > 0 ? noSuch('right') : () => 'You may not filter by rights',
+      unknown: rights.length > 0 ? noSuch('right') : () => NOT_BY_RIGHTS,
       isWithheld: rights.length === 0,
       restsFolded: true,
       more: further.rest > 0 ? more : undefined,

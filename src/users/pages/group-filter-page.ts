@@ -14,9 +14,10 @@ const LONGEST_NAME = 100;
 
 /** All groups by which a view can be filtered, by name, to be searched: the sidebar has room for the largest. */
 export async function showGroupFilter(app: AppContext, req: Request, res: Response): Promise<void> {
-  const query = readListQuery(req.query);
-  const name = (firstOf(req.query.name) ?? '').trim().slice(0, LONGEST_NAME);
-  const from = startOf(firstOf(req.query.from));
+  const { name: typed, from: start, ...view } = req.query;
+  const query = readListQuery(view);
+  const name = (firstOf(typed) ?? '').trim().slice(0, LONGEST_NAME);
+  const from = startOf(firstOf(start));
   await app.index.refresh();
   const all = knownByIndex(app.index, req.viewer!).filter((group) => isNamed(group.name, name));
   const shown = all.slice(from, from + SHOWN);

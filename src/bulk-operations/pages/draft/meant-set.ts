@@ -1,4 +1,3 @@
-import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { AppContext } from '../../../app-context.ts';
 import { minuteOf } from '../../../clock.ts';
@@ -9,6 +8,7 @@ import { typedFields } from '../../../forms/form.ts';
 import { selectGroups } from '../../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../../groups/group-list-query.ts';
 import { exceptionsOf, MOST_BY_HAND, readIds } from '../../../lists/exceptions.ts';
+import { sourceIn } from '../../../lists/list-query.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
 import { grouped } from '../../../text/text.ts';
 import { type Moved, movedByTime } from '../../../users/list/moved-by-time.ts';
@@ -107,7 +107,7 @@ export async function ofEarlier(
 
 /** All that a view shows; undefined for an address that is not exactly that of a view. */
 async function selectedBy(app: AppContext, req: Request, view: string, subjectType: SubjectType) {
-  const source = parse(view.split('?')[1] ?? '');
+  const source = sourceIn(view.split('?')[1] ?? '');
   if (subjectType === 'group') {
     const query = readGroupQuery(source);
     if (groupsPath(query) !== view) return undefined;
@@ -135,7 +135,7 @@ async function movedSince(
   { view, subjectType }: { view: string; subjectType: SubjectType },
 ): Promise<Moved | undefined> {
   if (subjectType !== 'user' || since === 0) return undefined;
-  const query = readListQuery(parse(view.split('?')[1] ?? ''));
+  const query = readListQuery(sourceIn(view.split('?')[1] ?? ''));
   return movedByTime(app.db.read, app.index, { query, viewer: req.viewer!, since, now: app.clock() });
 }
 
