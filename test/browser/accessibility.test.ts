@@ -102,6 +102,8 @@ const states: State[] = [
   ['saved views', () => '/saved-views'],
   ['a view to save', () => '/saved-views/new'],
   ['no invitations', () => '/invitations?q=nobodyatall'],
+  ['a list by a filter that it does not have', () => '/users?nosuch=1&tag=4711'],
+  ['an export of what there is not', () => '/users/export?tag=4711'],
   ['a sheet', () => '/users', openSheet],
   ['the choice of an action', () => '/users', openActions],
   ['what a sheet asks', () => '/users', openQuestions],

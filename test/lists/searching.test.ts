@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as signsAlike from '../../migrations/0098-signs-alike.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { submit } from '../support/form.ts';
@@ -62,6 +63,16 @@ describe('a search', () => {
           ]);
     },
   );
+
+  it('finds whoever was there before the upgrade, without a new start', async () => {
+    const found = async (list: string) =>
+      pageOf(await alice.get(`${list}?q=${encodeURIComponent("o'brien")}`)).texts('th.name a').length;
+    expect([await found('/users'), await found('/contacts')]).toEqual([3, 3]);
+    await app.db.write((trx) => signsAlike.down(trx));
+    expect([await found('/users'), await found('/contacts')]).toEqual([1, 1]);
+    await app.db.write((trx) => signsAlike.up(trx));
+    expect([await found('/users'), await found('/contacts')]).toEqual([3, 3]);
+  });
 
   it('marks what it found, whichever sign was typed', async () => {
     const page = pageOf(await alice.get(`/users?q=${encodeURIComponent("o'brien")}`));
