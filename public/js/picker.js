@@ -59,7 +59,6 @@ document.addEventListener('htmx:after:swap', () => {
   const input = searchIn(document.getElementById(typedIn));
   if (!input || !isAnswered(input)) return;
   typedIn = undefined;
-  // Once that answer is through: what is sent within it is lost with it.
-  if (isAwaited) setTimeout(takeOnly, 0, input);
+  if (isAwaited) takeOnly(input);
   isAwaited = false;
 });
