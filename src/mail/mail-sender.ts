@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Clock, type Instant, instant } from '../clock.ts';
-import type { Database } from '../db/database.ts';
+import { type Clock, type Instant, instant, SECOND } from '../clock.ts';
+import { type Database, isUnavailable, type Transaction } from '../db/database.ts';
 import { emailChangeAddress } from '../one-time-links/email-change-store.ts';
 import { linkAddress, tokenOf } from '../one-time-links/one-time-link.ts';
 import type { LinkSettings } from '../verbs/act.ts';
@@ -21,9 +21,9 @@ export interface Outgoing {
   html: string;
 }
 
-/** Hands mails over. What it throws that is no Undelivered is a bug. */
+/** Hands mails over, until it is told to break off. What it throws that is no Undelivered is a bug. */
 export interface Transport {
-  send(mail: Outgoing): Promise<void>;
+  send(mail: Outgoing, until: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -53,6 +53,11 @@ export interface MailSenderContext {
 
 /** How often it looks for mail that is due; a request never waits for it. */
 const LOOKS_EVERY = 1_000;
+/** So long the program's end waits for a mail server that does not answer: the data is to be closed before its own patience is over. */
+const LAST_PATIENCE = 5 * SECOND;
+
+/** What became of a mail, to be written down. */
+type Outcome = (trx: Transaction) => Promise<void>;
 
 /**
  * Sends what stands in the outbox, one mail after the other: so a crash can leave at most one behind of which nobody
@@ -61,7 +66,10 @@ const LOOKS_EVERY = 1_000;
 export class MailSender {
   private readonly context: MailSenderContext;
   private stopping = new AbortController();
+  private breakingOff = new AbortController();
   private running: Promise<void> | undefined;
+  /** What became of a mail and could not be written down: it would go out once more, so this comes before any other. */
+  private untold: Outcome | undefined;
 
   constructor(context: MailSenderContext) {
     this.context = context;
@@ -71,16 +79,19 @@ export class MailSender {
     this.running = this.run(this.stopping.signal);
   }
 
-  /** Waits for the mail that is on its way. */
-  async stop(): Promise<void> {
+  /** Waits for the mail that is on its way, but not for ever: then it is broken off, and sent again. */
+  async stop(patience = LAST_PATIENCE): Promise<void> {
     this.stopping.abort();
+    const isOver = setTimeout(() => this.breakingOff.abort(), patience);
     await this.running;
+    clearTimeout(isOver);
     this.context.transport.close();
   }
 
   /** Prepares, then sends whatever is due, until the server takes no more. */
   async round(): Promise<void> {
     const { db, clock } = this.context;
+    await this.tellWhatWasUntold();
     await this.context.prepare();
     while (!this.stopping.signal.aborted && (await isMailDue(db.read, instant(clock())))) {
       const mail = await db.write((trx) => claimMail(trx, instant(clock())));
@@ -110,21 +121,39 @@ export class MailSender {
   }
 
   private async send(mail: DueMail): Promise<'sent' | Undelivered['kind']> {
-    const { db, clock, logger, transport } = this.context;
+    const { clock, logger, transport } = this.context;
     const now = (): Instant => instant(clock());
     try {
-      await transport.send(this.outgoing(mail));
+      await transport.send(this.outgoing(mail), this.breakingOff.signal);
     } catch (error) {
       if (!(error instanceof Undelivered)) throw error;
       const { kind, answer } = error;
       logger.warn({ mail: mail.id, kind: mail.kind, attempts: mail.attempts, outcome: kind, answer }, 'mail not taken');
-      await db.write((trx) =>
-        kind === 'refused' ? failMail(trx, mail.id, now(), answer) : postponeMail(trx, mail, now(), answer),
+      await this.tell((trx) =>
+        kind === 'refused' ? failMail(trx, mail, now(), answer) : postponeMail(trx, mail, now(), answer),
       );
       return kind;
     }
-    await db.write((trx) => markSent(trx, mail.id, now()));
+    await this.tell((trx) => markSent(trx, mail, now()));
     return 'sent';
+  }
+
+  private async tell(outcome: Outcome): Promise<void> {
+    this.untold = outcome;
+    await this.context.db.write(outcome);
+    this.untold = undefined;
+  }
+
+  /** Where the database takes nothing yet it stays for the next time; an outcome that it does not take at all holds up no other mail. */
+  private async tellWhatWasUntold(): Promise<void> {
+    const { untold } = this;
+    if (!untold) return;
+    try {
+      await this.tell(untold);
+    } catch (error) {
+      if (!isUnavailable(error)) this.untold = undefined;
+      throw error;
+    }
   }
 
   private outgoing(mail: DueMail): Outgoing {

@@ -114,7 +114,7 @@ export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail
       // Used, withdrawn or replaced: the mail would carry a dead link.
       await trx('outbox').where('id', mail.id).delete();
     } else if (mail.try_until <= now) {
-      await failMail(trx, mail.id, now, mail.answer || 'It could not be handed over in time.');
+      await failMail(trx, mail, now, mail.answer || 'It could not be handed over in time.');
     } else {
       const attempts = mail.attempts + 1;
       const claimedUntil = instant(Date.parse(now) + CLAIMED_FOR);
@@ -146,27 +146,35 @@ async function maintainsUsers(trx: Transaction, userId: number | null, now: Inst
   return userId === null || grants(await findRights(trx, userId, minuteOf(now)), 'users', 'write');
 }
 
+/** An attempt, whose outcome is none of one that was asked for anew meanwhile. */
+type Attempt = Pick<DueMail, 'id' | 'attempts'>;
+
 /** The mail server has taken it. */
-export async function markSent(trx: Transaction, id: number, now: Instant): Promise<void> {
-  await trx('outbox').where({ id }).update({ sent_at: now });
+export async function markSent(trx: Transaction, { id, attempts }: Attempt, now: Instant): Promise<void> {
+  await trx('outbox').where({ id, attempts }).update({ sent_at: now });
 }
 
 /** It will be tried again: after a minute, then after twice as long each time, up to an hour. */
 export async function postponeMail(
   trx: Transaction,
-  mail: Pick<DueMail, 'id' | 'attempts'>,
+  { id, attempts }: Attempt,
   now: Instant,
   answer: string,
 ): Promise<void> {
-  const pause = Math.min(MINUTE * 2 ** (mail.attempts - 1), LONGEST_PAUSE);
+  const pause = Math.min(MINUTE * 2 ** (attempts - 1), LONGEST_PAUSE);
   await trx('outbox')
-    .where('id', mail.id)
+    .where({ id, attempts })
     .update({ answer, next_at: instant(Date.parse(now) + pause) });
 }
 
 /** Nobody will ever get it. */
-export async function failMail(trx: Transaction, id: number, now: Instant, answer: string): Promise<void> {
-  await trx('outbox').where({ id }).update({ failed_at: now, answer });
+export async function failMail(
+  trx: Transaction,
+  { id, attempts }: Attempt,
+  now: Instant,
+  answer: string,
+): Promise<void> {
+  await trx('outbox').where({ id, attempts }).update({ failed_at: now, answer });
 }
 
 /** Nothing that waits is sent any more. Mails whose link has ended are forgotten; the others count as not delivered. */

@@ -1,3 +1,4 @@
+import { MINUTE } from '../clock.ts';
 import { type Outgoing, type Transport, Undelivered } from './mail-sender.ts';
 import { mailTrouble, type SmtpError } from './mail-trouble.ts';
 
@@ -7,21 +8,36 @@ export interface SmtpSettings {
 }
 
 const LONGEST_ANSWER = 300;
+/** Shorter than a mail is claimed for, so that nobody takes one that is on its way. A server can answer each word in time and never come to an end. */
+const LONGEST_ATTEMPT = 4 * MINUTE;
+
+const TOO_LONG = 'The mail server in SMTP_URL does not come to an end with it.';
+const STOPPED = 'Roster was stopped while it waited for the mail server.';
 /** Longer than any word of an answer, and no longer than any token: a server may quote the mail back at us. */
 const LONG_WORD = /\S{32,}/g;
 
 /** Hands mails to the mail server of the settings, over a connection that is kept while there are more. */
-export function smtpTransport({ smtpUrl, from }: SmtpSettings): Transport {
+export function smtpTransport({ smtpUrl, from }: SmtpSettings, longest = LONGEST_ATTEMPT): Transport {
   let connected: ReturnType<typeof connect> | undefined;
   return {
-    async send(mail: Outgoing) {
+    async send(mail: Outgoing, until: AbortSignal) {
       const { to, ...rest } = mail;
+      const tooLong = AbortSignal.timeout(longest);
+      const signal = AbortSignal.any([until, tooLong]);
       try {
         connected ??= connect(smtpUrl);
         const transporter = await connected;
         // As objects: within a string a line break or a comma would make a header or a second recipient (R46).
-        await transporter.sendMail({ ...rest, from, to: [to], headers: { 'Auto-Submitted': 'auto-generated' } });
+        await transporter.sendMail({
+          ...rest,
+          from,
+          to: [to],
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          signal,
+        });
       } catch (error) {
+        if (until.aborted) throw new Undelivered('unreachable', STOPPED);
+        if (tooLong.aborted) throw new Undelivered('unreachable', TOO_LONG);
         throw undelivered(error);
       }
     },

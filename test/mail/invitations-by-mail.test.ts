@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/clock.ts';
+import { actOf } from '../../faults/people.ts';
+import { HOUR, instant, MINUTE } from '../../src/clock.ts';
+import { sendInvitationsAgain } from '../../src/invitations/invitation-sending.ts';
 import { PASSWORD } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { submit } from '../support/form.ts';
@@ -9,6 +11,7 @@ import { linkIn, type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { type Fields, type Session, signedIn } from '../support/session.ts';
+import { refuseBefore, stopRefusing } from '../support/triggers.ts';
 
 let mailing: Mailing;
 let alice: Session;
@@ -37,6 +40,45 @@ async function createNora(fields: Fields = {}): Promise<string> {
 }
 
 const outbox = () => mailing.app.db.read('outbox').orderBy('id');
+
+/** What the mail server took is sent once, whatever can be written down of it, and when. */
+describe('an invitation that was handed over while the database took nothing', () => {
+  it('does not go out once more', async () => {
+    const { app, server } = mailing;
+    await createNora();
+    await refuseBefore(app.db.writer, 'update of sent_at on outbox', 'no room');
+    await expect(mailing.deliver()).rejects.toThrow('no room');
+    await stopRefusing(app.db.writer, 'update of sent_at on outbox');
+    app.clock.advance(10 * MINUTE);
+    await mailing.deliver();
+    expect(server.mails.length).toBe(1);
+    expect((await outbox())[0].sent_at).not.toBeNull();
+  });
+
+  it('holds up no other mail where that can never be written', async () => {
+    const { app, server } = mailing;
+    await createNora();
+    await refuseBefore(app.db.writer, 'update of sent_at on outbox', 'no room');
+    await expect(mailing.deliver()).rejects.toThrow('no room');
+    await submit(alice, '/users/new', { name: 'olga', email: 'olga@example.com' });
+    await expect(mailing.deliver()).rejects.toThrow('no room');
+    await expect(mailing.deliver()).rejects.toThrow('no room');
+    expect(server.mails.map(({ recipients: [to] }) => to)).toEqual(['nora@example.com', 'olga@example.com']);
+  });
+
+  it('and is asked for anew meanwhile goes out anew', async () => {
+    const { app, server } = mailing;
+    await createNora();
+    await refuseBefore(app.db.writer, 'update of sent_at on outbox', 'no room');
+    await expect(mailing.deliver()).rejects.toThrow('no room');
+    await stopRefusing(app.db.writer, 'update of sent_at on outbox');
+    const act = { ...actOf(app.config), at: instant(app.clock.now()) };
+    const users = await app.db.read('users').where('name', 'nora').select('id', 'name', 'email');
+    await app.db.write((trx) => sendInvitationsAgain(trx, act, users));
+    await mailing.deliver();
+    expect(server.mails.length).toBe(2);
+  });
+});
 
 describe('an invitation by mail', () => {
   it('is what New User does where mail goes out, and opens the account', async () => {
@@ -280,6 +322,23 @@ describe('a mail that is not taken', () => {
     await mailing.deliver();
     expect(mailing.server.mails.length).toBe(1);
     expect((await outbox())[0].sent_at).not.toBeNull();
+  });
+
+  it('because Roster is stopped meanwhile is sent by the next start', async () => {
+    const { promise: isUnderWay, resolve: begin } = Promise.withResolvers<void>();
+    faults.onReceived = () => {
+      begin();
+      return new Promise(() => {});
+    };
+    await invite();
+    const { mail } = mailing.app.context;
+    mail!.start();
+    await isUnderWay;
+    await mail!.stop(1);
+    const [waiting] = await outbox();
+    expect([waiting.attempts, waiting.sent_at, waiting.failed_at]).toEqual([1, null, null]);
+    expect(waiting.answer).toBe('Roster was stopped while it waited for the mail server.');
+    expect(waiting.next_at).toBe(instant(mailing.app.clock.now() + MINUTE));
   });
 
   it('because nobody answers waits, and a page says so', async () => {

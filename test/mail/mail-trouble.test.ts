@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { expect, it } from '@jest/globals';
 import type { Undelivered } from '../../src/mail/mail-sender.ts';
 import { mailTrouble } from '../../src/mail/mail-trouble.ts';
@@ -28,7 +28,7 @@ async function troubleWith(scheme: 'smtp' | 'smtps', greeting: string, answers: 
   const smtpUrl = `${scheme}://user:secret@127.0.0.1:${port}`;
   const transport = smtpTransport({ smtpUrl, from: { name: '', address: 'roster@example.com' } });
   try {
-    await transport.send(MAIL);
+    await transport.send(MAIL, new AbortController().signal);
     return 'sent';
   } catch (error) {
     return (error as Undelivered).answer;
@@ -37,6 +37,31 @@ async function troubleWith(scheme: 'smtp' | 'smtps', greeting: string, answers: 
     server.close();
   }
 }
+
+it('is broken off where a server goes on answering and never comes to an end', async () => {
+  const { promise: isClosed, resolve: close } = Promise.withResolvers<void>();
+  const server = createServer((socket: Socket) => {
+    socket.on('error', () => {});
+    socket.write('220 hello\r\n');
+    const going = setInterval(() => socket.write('250-and so on\r\n'), 20);
+    socket.on('close', () => {
+      clearInterval(going);
+      close();
+    });
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const from = { name: '', address: 'roster@example.com' };
+  const transport = smtpTransport({ smtpUrl: `smtp://127.0.0.1:${port}`, from }, 300);
+  await expect(transport.send(MAIL, new AbortController().signal)).rejects.toMatchObject({
+    kind: 'unreachable',
+    answer: 'The mail server in SMTP_URL does not come to an end with it.',
+  });
+  await isClosed;
+  transport.close();
+  server.close();
+});
 
 it('names the setting where TLS is spoken to a port without it', async () => {
   expect(await troubleWith('smtps', '220 hello\r\n', [])).toBe(

@@ -16,6 +16,11 @@ export async function refuseBefore(db: Writer, event: string, words: string): Pr
   await db.raw(`create trigger ${name} before ${event} for each row execute function ${name}()`);
 }
 
+export async function stopRefusing(db: Writer, event: string): Promise<void> {
+  const table = event.split(' ').at(-1);
+  await db.raw(`drop trigger refused_${event.replaceAll(' ', '_')} ${isOnPostgres ? `on ${table}` : ''}`);
+}
+
 /** From now on the database does something whenever that happens, as after "insert on tags". */
 export async function doAfter(db: Writer, event: string, work: string): Promise<void> {
   const name = `done_${event.replaceAll(' ', '_')}`;
