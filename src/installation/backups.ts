@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
-import { DAY, dayOf, type Instant, instant } from '../clock.ts';
+import { AHEAD, DAY, dayOf, type Instant, instant } from '../clock.ts';
 import { type DataPlace, environmentFor } from '../config.ts';
 import { commandLineProgram } from '../program.ts';
 import { standBack } from '../standing-back.ts';
@@ -34,9 +34,10 @@ export function newestBackup(dataDir: string): string | undefined {
 
 /** Whether a day has passed since the last daily backup. */
 export function isBackupDue(dataDir: string, now: number): boolean {
-  const [last] = named(dataDir, DAILY);
-  // One from the future was made before the clock was set back.
-  return !last || Math.abs(now - Date.parse(last.madeAt)) >= DAY;
+  const [last] = named(dataDir, DAILY, now);
+  if (!last) return true;
+  const age = now - Date.parse(last.madeAt);
+  return age >= DAY || age < -AHEAD;
 }
 
 /** Makes today's backup, and removes the oldest beyond `kept`. Throws CannotStart with the reason why there is none. */
@@ -81,14 +82,16 @@ function prune(dataDir: string, pattern: RegExp, kept: number): void {
   for (const { file } of named(dataDir, pattern).slice(kept)) rmSync(file, { force: true });
 }
 
-function named(dataDir: string, pattern: RegExp): Backup[] {
+/** One from the future was made before the clock was set back, and so before all that is from the past. */
+function named(dataDir: string, pattern: RegExp, now = Date.now()): Backup[] {
   const folder = backupsFolder(dataDir);
+  const future = instant(now + AHEAD);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => pattern.test(name))
     .map((name) => join(folder, name))
     .map((file) => ({ file, ...facts(file) }))
-    .sort((a, b) => (a.madeAt < b.madeAt ? 1 : -1));
+    .sort((a, b) => Number(a.madeAt > future) - Number(b.madeAt > future) || (a.madeAt < b.madeAt ? 1 : -1));
 }
 
 function facts(file: string): Omit<Backup, 'file'> {

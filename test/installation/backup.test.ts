@@ -19,10 +19,10 @@ import { create, extract } from 'tar';
 import { brokenInvariants } from '../../faults/invariants.ts';
 import { seedCast } from '../../seeds/cast.ts';
 import { CannotStart } from '../../src/cannot-start.ts';
-import { DAY, instant } from '../../src/clock.ts';
+import { DAY, dayOf, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { readSettings, type Settings } from '../../src/config.ts';
 import { backUp } from '../../src/installation/backup.ts';
-import { findBackups, makeDailyBackup } from '../../src/installation/backups.ts';
+import { findBackups, isBackupDue, makeDailyBackup, newestBackup } from '../../src/installation/backups.ts';
 import { installationMark } from '../../src/installation/installation-mark.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
 import { moveAll } from '../../src/installation/replacing.ts';
@@ -181,6 +181,24 @@ describe('daily backups', () => {
     await makeDailyBackup({ dataDir, databaseUrl: undefined }, Date.parse('2026-01-04T12:00:00Z'), 2);
     expect(readdirSync(backups).sort()).toEqual(['roster-2026-01-03.tar.gz', 'roster-2026-01-04.tar.gz']);
     expect(findBackups(dataDir)[0].bytes).toBeGreaterThan(10_000);
+  });
+
+  it('from a clock that was ahead and has been set back since drive out none that is newer', async () => {
+    const backups = join(dataDir, 'backups');
+    mkdirSync(backups);
+    const now = Date.now();
+    const aside = (name: string, madeAt: number) => {
+      writeFileSync(join(backups, name), '');
+      utimesSync(join(backups, name), madeAt / 1_000, madeAt / 1_000);
+    };
+    aside('roster-2030-01-01.tar.gz', now + 23 * HOUR);
+    aside('roster-2030-01-02.tar.gz', now + 47 * HOUR);
+    expect(isBackupDue(dataDir, now)).toBe(true);
+    await makeDailyBackup({ dataDir, databaseUrl: undefined }, now, 2);
+    expect(readdirSync(backups).sort()).toEqual([`roster-${dayOf(now)}.tar.gz`, 'roster-2030-01-02.tar.gz']);
+    expect(basename(newestBackup(dataDir)!)).toBe(`roster-${dayOf(now)}.tar.gz`);
+    expect(isBackupDue(dataDir, now + HOUR)).toBe(false);
+    expect(isBackupDue(dataDir, now + DAY + MINUTE)).toBe(true);
   });
 
   it('say why there is none', async () => {
