@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { DAY, type Instant, instant } from '../clock.ts';
+import { type Lately, whereLately } from '../db/conditions.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { preparedInForms } from '../db/prepared.ts';
@@ -46,16 +47,16 @@ export async function findRequest(db: Reader, id: number): Promise<AccessRequest
   return row && requestOf(row);
 }
 
-/** How many of somebody are open, and how many they asked since then. */
+/** How many of somebody are open, and how many they asked so lately. */
 export async function countRequests(
   db: Reader,
   userId: number,
-  since: Instant,
+  lately: Lately,
 ): Promise<{ open: number; lately: number }> {
   const of = (query: Knex.QueryBuilder) => query.count('* as number').first();
   const open = await of(db('access_requests').where({ user_id: userId, answer: '' }));
-  const lately = await of(db('access_requests').where('user_id', userId).where('asked_at', '>', since));
-  return { open: Number(open.number), lately: Number(lately.number) };
+  const asked = await of(whereLately(db('access_requests').where('user_id', userId), 'asked_at', lately));
+  return { open: Number(open.number), lately: Number(asked.number) };
 }
 
 /** Returns the id. Throws FieldErrors where the same is asked for already. */

@@ -1,6 +1,20 @@
 import type { Knex } from 'knex';
+import { AHEAD, type Instant, instant } from '../clock.ts';
 import type { Reader } from './database.ts';
 import { dialectOf } from './dialects.ts';
+
+/** So long ago at most, in milliseconds, seen from a moment. */
+export interface Lately {
+  within: number;
+  now: Instant;
+}
+
+/** Adds that the moment in a column was so lately. One from ahead was made by a clock that has been set back since: it would count for as long. */
+export function whereLately<T extends Knex.QueryBuilder>(query: T, column: string, { within, now }: Lately): T {
+  const moment = Date.parse(now);
+  query.where(column, '>', instant(moment - within)).where(column, '<=', instant(moment + AHEAD));
+  return query;
+}
 
 /** Adds to a query what it asks for. */
 export type Condition = (where: Knex.QueryBuilder) => unknown;

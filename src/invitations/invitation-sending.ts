@@ -1,8 +1,8 @@
 import { recordChanges } from '../audit/audit-store.ts';
-import { HOUR, type Instant, instant } from '../clock.ts';
+import { HOUR, type Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { mailLinksAgain } from '../mail/outbox-store.ts';
-import { findMailedSince } from '../mail/sent-mails.ts';
+import { findMailedLately } from '../mail/sent-mails.ts';
 import type { User } from '../users/user.ts';
 import type { Act } from '../verbs/act.ts';
 
@@ -11,7 +11,7 @@ const MAILED_AGAIN_AFTER = HOUR / 3;
 
 /** Of these users, those whose invitation was mailed so short a time ago that it does not go out once more. */
 export function findMailedJustNow(db: Reader, userIds: number[], now: Instant): Promise<Set<number>> {
-  return findMailedSince(db, 'invitation', userIds, instant(Date.parse(now) - MAILED_AGAIN_AFTER));
+  return findMailedLately(db, 'invitation', userIds, { within: MAILED_AGAIN_AFTER, now });
 }
 
 /** The same open invitation once more to each of these users. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import { type Lately, whereLately } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -26,24 +27,21 @@ export async function findDelivered(db: Reader, ids: number[]): Promise<Map<numb
   return new Map((await whereIdIn(mails, 'id', ids)).map((mail) => [mail.id, mail.sent_at]));
 }
 
-/** Of these users, those for whom a mail of this kind was written down since then. */
-export async function findMailedSince(
+/** Of these users, those for whom a mail of this kind was written down so lately. */
+export async function findMailedLately(
   db: Reader,
   kind: MailKind,
   userIds: number[],
-  since: Instant,
+  lately: Lately,
 ): Promise<Set<number>> {
-  const mails = db('outbox').where({ kind }).where('created_at', '>', since);
+  const mails = whereLately(db('outbox').where({ kind }), 'created_at', lately);
   return new Set(await whereIdIn(mails, 'user_id', userIds).pluck('user_id'));
 }
 
-/** How many mails of this kind were written down for a user since then. */
-export async function countMailed(db: Reader, kind: MailKind, userId: number, since: Instant): Promise<number> {
-  const found = await db('outbox')
-    .where({ user_id: userId, kind })
-    .where('created_at', '>', since)
-    .count('* as mails')
-    .first();
+/** How many mails of this kind were written down for a user so lately. */
+export async function countMailed(db: Reader, kind: MailKind, userId: number, lately: Lately): Promise<number> {
+  const mails = whereLately(db('outbox').where({ user_id: userId, kind }), 'created_at', lately);
+  const found = await mails.count('* as mails').first();
   return Number(found?.mails);
 }
 

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import { hasToChoosePassword, maySignIn, waitsForInvitation } from '../access/admission.ts';
 import { recordChanges } from '../audit/audit-store.ts';
-import { AHEAD, type Clock, HOUR, type Instant, instant, minuteOf } from '../clock.ts';
+import { type Clock, HOUR, type Instant, instant, minuteOf } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
 import { requestInvitations } from '../invitations/invitation-request-store.ts';
 import { findMailedJustNow, sendInvitationsAgain } from '../invitations/invitation-sending.ts';
 import { mailLinks } from '../mail/outbox-store.ts';
+import { countMailed } from '../mail/sent-mails.ts';
 import { issueLinks } from '../one-time-links/one-time-link-store.ts';
 import { findOpenLink } from '../one-time-links/open-links.ts';
 import type { User } from '../users/user.ts';
@@ -104,11 +105,5 @@ async function mailReset(trx: Transaction, act: Act, user: User): Promise<void> 
 async function mayBeMailed(db: Reader, user: User, now: Instant): Promise<boolean> {
   if (!(user.hasPassword || hasToChoosePassword(user)) || user.confirmedEmail !== null) return false;
   if (!maySignIn(user, minuteOf(now))) return false;
-  const since = instant(Date.parse(now) - HOUR);
-  const sent = await db('outbox')
-    .where({ user_id: user.id, kind: 'password-reset' })
-    .whereBetween('created_at', [since, instant(Date.parse(now) + AHEAD)])
-    .count('* as mails')
-    .first();
-  return Number(sent?.mails) < MAILS_PER_HOUR;
+  return (await countMailed(db, 'password-reset', user.id, { within: HOUR, now })) < MAILS_PER_HOUR;
 }

@@ -1,4 +1,4 @@
-import { HOUR, instant } from '../clock.ts';
+import { HOUR } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import { countMailed } from '../mail/sent-mails.ts';
@@ -32,7 +32,7 @@ export async function tellOfSignIn(
     return;
   }
   if (!isNew) return;
-  const since = instant(Date.parse(act.at) - HOUR);
-  if ((await countMailed(trx, 'signed-in-on-new-device', user.id, since)) >= NEW_DEVICES_TOLD_AN_HOUR) return;
+  const lately = { within: HOUR, now: act.at };
+  if ((await countMailed(trx, 'signed-in-on-new-device', user.id, lately)) >= NEW_DEVICES_TOLD_AN_HOUR) return;
   await mailNotice(trx, act, 'signed-in-on-new-device', to, facts);
 }

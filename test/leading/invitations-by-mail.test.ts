@@ -103,6 +103,14 @@ it('is sent at most three times an hour', async () => {
   expect(mailing.server.mails).toHaveLength(3);
 });
 
+it('is sent whatever was sent while the clock was ahead', async () => {
+  mailing.app.clock.advance(4 * HOUR);
+  await reinvite(['carol'], 'mail');
+  mailing.app.clock.advance(-3 * HOUR);
+  await reinvite(['carol'], 'mail');
+  expect(mailing.server.mails).toHaveLength(2);
+});
+
 it('shows the links of those whom the leader created, beside the others', async () => {
   await createdBy(mailing.app, 'carol', 'lena');
   const alice = await signedIn(mailing.app, 'alice');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { HOUR } from '../../src/clock.ts';
+import { HOUR, instant } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { codeOf, giveFactor } from '../support/factor.ts';
 import { linkFor, opened } from '../support/links.ts';
@@ -63,6 +63,16 @@ describe('a sign-in on a device that was not known before', () => {
     for (let n = 0; n < 4; n++) await new Session(app).signIn('bob');
     expect(await told()).toHaveLength(3);
     app.clock.advance(HOUR);
+    await new Session(app).signIn('bob');
+    expect(await told()).toHaveLength(4);
+  });
+
+  it('is told whatever was told while the clock was ahead', async () => {
+    app.clock.advance(2 * HOUR);
+    for (let n = 0; n < 4; n++) await new Session(app).signIn('bob');
+    // What waits is told of now.
+    await app.db.write((trx) => trx('outbox').update({ sent_at: instant(app.clock.now()) }));
+    app.clock.advance(-2 * HOUR);
     await new Session(app).signIn('bob');
     expect(await told()).toHaveLength(4);
   });

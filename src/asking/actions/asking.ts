@@ -2,7 +2,7 @@ import { findAdministratorIds } from '../../access/administrators.ts';
 import { findRights, isOver } from '../../access/granted-rights.ts';
 import { groupReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { DAY, instant, minuteOf } from '../../clock.ts';
+import { DAY, minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
@@ -90,7 +90,7 @@ async function record(
 async function requireNew(db: Reader, act: Act, asked: Asked): Promise<void> {
   const userId = act.by.id!;
   const now = minuteOf(act.at);
-  const { open, lately } = await countRequests(db, userId, instant(Date.parse(act.at) - DAY));
+  const { open, lately } = await countRequests(db, userId, { within: DAY, now: act.at });
   if (open >= MOST_OPEN)
     throw new FieldErrors({ asked: `${MOST_OPEN} that you asked for are not answered yet. Withdraw one, or wait.` });
   if (lately >= MOST_A_DAY)

@@ -3,7 +3,7 @@ import { isOver } from '../../access/granted-rights.ts';
 import { grants, grantsInWords } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
-import { minuteOf } from '../../clock.ts';
+import { DAY, minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { findGroupsToAskFor } from '../../groups/group-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
@@ -30,7 +30,7 @@ export async function showAsking(
   { typed, errors = {} }: { typed: Typed; errors?: Errors },
 ): Promise<void> {
   const viewer = req.viewer!;
-  const { open } = await countRequests(app.db.read, viewer.id, minuteOf(app.clock()));
+  const { open } = await countRequests(app.db.read, viewer.id, { within: DAY, now: minuteOf(app.clock()) });
   const page = {
     title: 'Ask for access',
     typed,

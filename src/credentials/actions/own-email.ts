@@ -1,6 +1,6 @@
 import { maySignIn } from '../../access/admission.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { HOUR, instant, minuteOf } from '../../clock.ts';
+import { HOUR, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import { countMailed } from '../../mail/sent-mails.ts';
@@ -27,8 +27,8 @@ export async function askForOwnEmail(trx: Transaction, act: Act, user: User, ema
   await act.confirm?.(trx);
   const { nonce, expiresAt } = await askForEmail(trx, act, user.id, email);
   await record(trx, act, user, 'user.email-asked-for', { email });
-  const since = instant(Date.parse(act.at) - HOUR);
-  const isMailed = (await countMailed(trx, 'email-change', user.id, since)) < MAILS_PER_HOUR;
+  const lately = { within: HOUR, now: act.at };
+  const isMailed = (await countMailed(trx, 'email-change', user.id, lately)) < MAILS_PER_HOUR;
   if (isMailed && !(await findUserByIdentifier(trx, email)))
     await mailNotice(trx, act, 'email-change', { userId: user.id, address: email }, { nonce, expiresAt });
 }
