@@ -19,7 +19,8 @@ export class OutcomeUnknown extends Error {
 /** What the disk under the database does not do: take more, or take and give anything. Undefined for every other error. */
 export function diskTrouble(error: unknown): 'full' | 'failing' | undefined {
   const code = String(fieldsOf(error).code);
-  if (code === 'SQLITE_FULL') return 'full';
+  // The index of the log lies beside the database: that it cannot grow has a word of its own.
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') return 'full';
   // Of a page that cannot be read SQLite says that the file is damaged.
   return /^SQLITE_(IOERR|READONLY|CANTOPEN|CORRUPT)/.test(code) ? 'failing' : undefined;
 }
