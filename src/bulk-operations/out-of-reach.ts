@@ -3,6 +3,7 @@ import { minuteOf } from '../clock.ts';
 import { findContactViewer, findHiddenIds, whereVisible } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { pieces, selectIds, whereIdIn } from '../db/ids.ts';
+import { breathe } from '../giving-way.ts';
 import { mayChange } from '../groups/group.ts';
 import { findGroupsOf } from '../groups/group-store.ts';
 import { findChangedIn } from '../import/import-plan-store.ts';
@@ -13,7 +14,7 @@ import { findMeantAmong, findPieces } from './bulk-piece-store.ts';
 /** Where no more than these are out of somebody's reach, these are looked for in the set, and else all of the set is looked at. */
 const FEW = 5_000;
 /** So many pieces are read, and so many of those in them looked at, at once. */
-const AHEAD = 10;
+const AHEAD = 4;
 
 /** What is out of the reach of somebody who may write records of the kind, whatever is done to it. */
 interface Reach {
@@ -53,6 +54,7 @@ export async function findOutOfReach(db: Reader, judge: Judge, operation: BulkOp
   for await (const some of leftOf(db, operation)) {
     const found = await findAmong(db, judge, some);
     if (found !== undefined) return found;
+    await breathe();
   }
   return undefined;
 }
