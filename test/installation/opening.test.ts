@@ -22,6 +22,7 @@ import { EVERYTHING } from '../../src/access/rights.ts';
 import { CannotStart } from '../../src/cannot-start.ts';
 import { readSettings } from '../../src/config.ts';
 import { lockServer } from '../../src/db/server-lock.ts';
+import { findDamageAside } from '../../src/db/sqlite/whole-database.ts';
 import { type Installation, openForCommand, openForServer } from '../../src/installation/open-installation.ts';
 import { keepServerSettings } from '../../src/installation/server-settings.ts';
 import { createFirstAdministrator } from '../../src/setup/actions/first-administrator.ts';
@@ -194,6 +195,15 @@ describe('a damaged database', () => {
     const told = await refusal();
     expect(told).toMatch(/^\S+roster\.sqlite is no database, or it is damaged/);
     expect(told).toContain(`npm run roster -- restore ${join(folder, 'backups', 'roster-2026-01-01.tar.gz')}`);
+  });
+
+  it('is looked for beside whoever asks meanwhile', async () => {
+    await made();
+    let hadOthersTurn = false;
+    setImmediate(() => {
+      hadOthersTurn = true;
+    });
+    expect([await findDamageAside(join(folder, 'roster.sqlite')), hadOthersTurn]).toEqual([undefined, true]);
   });
 
   it('is told where a copy was cut short, though it was closed well where it came from', async () => {
