@@ -1,5 +1,7 @@
 /** So many times as long as an answer took to find it is given again. */
 const AGAIN = 20;
+/** What takes no longer is found out each time, in milliseconds. */
+const SHORT = 250;
 /** So many answers are known. */
 const MOST = 50;
 
@@ -28,7 +30,8 @@ export class Sparing<T> {
     if (this.#answers.size > MOST) this.#answers.delete(this.#answers.keys().next().value!);
     try {
       const found = await answer.found;
-      answer.until = this.#now() + AGAIN * (this.#now() - since);
+      const took = this.#now() - since;
+      answer.until = this.#now() + (took > SHORT ? AGAIN * took : 0);
       return found;
     } catch (error) {
       this.#answers.delete(question);
