@@ -2725,9 +2725,10 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
   if (kind === 'executed') await by.post(`${location}/execution`);
   if (kind === 'scheduled') await by.post(`${location}/schedule`, { dueAt: '2027-01-15' });
   const id = Number(location.split('/').at(-1));
-  if (kind === 'running' || kind === 'paused')
+  if (kind === 'running' || kind === 'paused') {
+    await app.context.operations.stop();
     await app.db.write(async (trx) => {
-      // Of which nothing is left to do.
+      // It is in nobody's way.
       await trx('bulk_operation_pieces').where('operation_id', id).delete();
       await trx('bulk_operations')
         .where({ id })
@@ -2736,6 +2737,7 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
           ...(kind === 'paused' && { paused_at: instant(app.clock.now()), paused_for: 'somebody paused it' }),
         });
     });
+  }
   return id;
 }
 
