@@ -88,7 +88,7 @@ export async function openAsItIs(settings: Settings): Promise<Installation> {
   try {
     if ((await pendingMigrations(db)).length > 0)
       throw new CannotStart([
-        `the data in ${settings.dataDir} is of an older version: start the server once, or run the command migrate`,
+        `the data in ${settings.dataDir} is of an older version: start the server once, wait for one that is just starting, or run the command migrate`,
       ]);
     await refuseWrongSecrets(db, settings);
     const secrets = readSecrets(settings);

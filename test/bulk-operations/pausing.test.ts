@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
+import { doWhatIsDue } from '../../src/bulk-operations/actions/due-operations.ts';
 import {
   claimOperation,
   createDraft,
@@ -7,11 +8,13 @@ import {
   keepTally,
 } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { NOTHING_YET } from '../../src/bulk-operations/tally.ts';
-import { instant } from '../../src/clock.ts';
+import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
+import { endWhatActs } from '../../src/installation/old-data.ts';
 import { actSettings } from '../../src/verbs/act.ts';
-import { programAct } from '../../src/verbs/program-act.ts';
+import { commandLineAct, programAct } from '../../src/verbs/program-act.ts';
 import { watchAudit } from '../support/audit.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
+import { pageOf } from '../support/page.ts';
 import { signedIn } from '../support/session.ts';
 
 let mailing: Mailing;
@@ -73,6 +76,54 @@ describe('an operation that is paused by itself', () => {
     await begun('nonsense');
     expect((await told())[0].text).toContain('something went wrong, which the log tells');
   });
+});
+
+it('waits once its data comes to life again, in the middle of it or scheduled, until an administrator lets it go on', async () => {
+  const { app } = mailing;
+  const { clock, context, db, people } = app;
+  const alice = await signedIn(app, 'alice');
+  const path = `/bulk-operations/${await begun('deactivate', ['bob', 'lena'], 'alice')}`;
+  const planned = (await alice.post('/bulk-operations', { action: 'deactivate', ids: String(people.max) })).headers
+    .location;
+  await alice.post(`${planned}/schedule`, { dueAt: '2026-11-23 18:00' });
+  const act = { ...commandLineAct(context.actSettings), at: instant(clock.now()) };
+  const why = { mails: 'x', operations: 'a backup was restored', webhooks: 'x' };
+  await db.write((trx) => endWhatActs(trx, act, { since: undefined }, why));
+  const active = async () =>
+    (
+      await db
+        .read('users')
+        .whereIn('name', ['bob', 'lena', 'max'])
+        .where('activity', 'active')
+        .orderBy('name')
+        .pluck('name')
+    ).join();
+  const work = async () => {
+    const { operations, logger } = context;
+    await doWhatIsDue({
+      db,
+      clock: () => clock.now(),
+      settings: context.actSettings,
+      logger,
+      wake: () => operations.wake(),
+    });
+    operations.wake();
+    await operations.idle();
+    return active();
+  };
+  expect(pageOf(await alice.get(planned)).textOf('.message')).toContain(
+    'to be done on 23 Nov 2026, 18:00 UTC, and waits: a backup was restored',
+  );
+  clock.advance(20 * MINUTE);
+  expect(await work()).toBe('bob,lena,max');
+  expect(pageOf(await alice.get(path)).textOf('main')).toContain('a backup was restored');
+  await alice.send('delete', `${path}/pause`);
+  expect(await work()).toBe('max');
+  clock.advance(DAY + 7 * HOUR);
+  expect(await work()).toBe('max');
+  const later = await signedIn(app, 'alice');
+  await later.post(`${planned}/execution`, { channel: 'mail' });
+  expect(await work()).toBe('');
 });
 
 it('is steered by others, each with an event, but not by whom it ends themself (R61, R77)', async () => {
