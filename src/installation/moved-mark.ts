@@ -1,5 +1,6 @@
 import { CannotStart } from '../cannot-start.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
+import { guarded } from '../db/guarded.ts';
 import type { Row } from '../db/tables.ts';
 import { COMMAND_LINE } from '../program.ts';
 import { format } from '../text/format.ts';
@@ -52,17 +53,7 @@ export async function readOnlyOnceMoved(db: Database): Promise<Database> {
   const mark = await findMark(db.read);
   if (mark?.side === 'arriving') throw new CannotStart(wordsOf(mark));
   // Looked at with the lock of those who write: a move may begin at any moment.
-  const whereItLives =
-    <T>(work: (trx: Transaction) => Promise<T>) =>
-    async (trx: Transaction) => {
-      await refuseMoved(trx);
-      return work(trx);
-    };
-  const guarded = ({ write, note }: Database['oneRow']): Database['oneRow'] => ({
-    write: (work) => write(whereItLives(work)),
-    note: (work) => note(whereItLives(work)),
-  });
-  return { ...db, ...guarded(db), oneRow: guarded(db.oneRow) };
+  return guarded(db, refuseMoved);
 }
 
 function wordsOf({ side, place, at }: Mark): string[] {

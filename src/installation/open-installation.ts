@@ -3,8 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CannotStart } from '../cannot-start.ts';
 import type { Config, Secrets, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
+import { guarded } from '../db/guarded.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
-import { joinServers } from '../db/server-lock.ts';
+import { joinServers, tryLockServer } from '../db/server-lock.ts';
 import { findDamageAside } from '../db/sqlite/whole-database.ts';
 import { COMMAND_LINE } from '../program.ts';
 import { backupBeforeMigration, newestBackup } from './backups.ts';
@@ -12,7 +13,7 @@ import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
 import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
 import { keepReserve, releaseReserve } from './disk-room.ts';
 import { readOnlyOnceMoved, refuseMoved } from './moved-mark.ts';
-import { clearRestoring } from './replacing.ts';
+import { clearRestoring, isRestoring } from './replacing.ts';
 import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
 import { forgetUpgrade, isHalfUpgraded, noteUpgrade } from './upgrade-mark.ts';
@@ -72,13 +73,37 @@ async function begin(db: Database, settings: Settings): Promise<Config> {
 
 /** Opens what a server made, beside it or without it, for a command. Makes nothing and migrates nothing. Throws CannotStart. */
 export async function openForCommand(settings: Settings): Promise<Installation> {
+  await refuseWhileRestoring(settings);
   const installation = await openAsItIs(settings);
   try {
-    return { ...installation, db: await readOnlyOnceMoved(installation.db) };
+    return { ...installation, db: writingUnlessRestored(await readOnlyOnceMoved(installation.db), settings) };
   } catch (error) {
     await installation.close();
     throw error;
   }
+}
+
+/** What it would write now would lie in what is replaced, for nobody to see. What one that was killed has left goes first. */
+async function refuseWhileRestoring(settings: Settings): Promise<void> {
+  const { dataDir, databaseUrl } = settings;
+  if (databaseUrl || !existsSync(dataDir) || !isRestoring(dataDir)) return;
+  const lock = await tryLockServer(settings);
+  if (!lock) throw new CannotStart([RESTORED]);
+  try {
+    clearRestoring(dataDir);
+  } finally {
+    lock.release();
+  }
+}
+
+const RESTORED = 'a backup is just being restored here: wait until that is done';
+
+/** Looked at with the lock of those who write: a restore may begin at any moment. */
+function writingUnlessRestored(db: Database, { dataDir, databaseUrl }: Settings): Database {
+  if (databaseUrl) return db;
+  return guarded(db, async () => {
+    if (isRestoring(dataDir)) throw new CannotStart([RESTORED]);
+  });
 }
 
 /** The same, wherever it lives by now. */

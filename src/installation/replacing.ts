@@ -14,8 +14,11 @@ export const RESTORING = 'restoring-';
 interface Exchange {
   workshop: string;
   replaced: string;
-  /** What lay in DATA_DIR. */
-  there: string[];
+}
+
+/** Whether a restore is at work in the folder, or one that was killed has left something there. */
+export function isRestoring(dataDir: string): boolean {
+  return existsSync(exchangeFile(dataDir)) || readdirSync(dataDir).some((name) => name.startsWith(RESTORING));
 }
 
 /**
@@ -42,15 +45,12 @@ export function makeFolderAside(dataDir: string): string {
  */
 export function replaceFiles(dataDir: string, workshop: string): string | undefined {
   forgetClosing(dataDir);
-  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, SECRETS_FOLDER].filter((name) =>
-    existsSync(join(dataDir, name)),
-  );
-  if (there.length === 0) {
+  if (!OF_THE_DATA.some((name) => existsSync(join(dataDir, name)))) {
     moveAll(movesIn(dataDir, workshop));
     return undefined;
   }
   const replaced = makeFolderAside(dataDir);
-  const exchange = { workshop: basename(workshop), replaced: basename(replaced), there };
+  const exchange = { workshop: basename(workshop), replaced: basename(replaced) };
   writeWhole(exchangeFile(dataDir), JSON.stringify(exchange));
   giveToOwner(dataDir, [exchangeFile(dataDir)]);
   try {
@@ -64,10 +64,12 @@ export function replaceFiles(dataDir: string, workshop: string): string | undefi
   return replaced;
 }
 
-/** Never is a database without its log, or beside the log of another. */
-function movesOf(dataDir: string, { workshop, replaced, there }: Exchange): Move[] {
+const OF_THE_DATA = [DATABASE_FILE, ...DATABASE_COMPANIONS, SECRETS_FOLDER];
+
+/** Never is a database without its log, or beside the log of another: whoever has it open beside may make one at any moment, or remove it. */
+function movesOf(dataDir: string, { workshop, replaced }: Exchange): Move[] {
   return [
-    ...there.map((name): Move => [join(dataDir, name), join(dataDir, replaced, name)]),
+    ...OF_THE_DATA.map((name): Move => [join(dataDir, name), join(dataDir, replaced, name), 'where it is there']),
     ...movesIn(dataDir, join(dataDir, workshop)),
   ];
 }
@@ -105,7 +107,7 @@ export function replaceSecrets(dataDir: string, workshop: string, replaced: stri
   moveAll([...(existsSync(place) ? [[place, aside] as Move] : []), [join(workshop, SECRETS_FOLDER), place]]);
 }
 
-type Move = [from: string, to: string];
+type Move = [from: string, to: string, which?: 'where it is there'];
 
 /**
  * Moves all of these, each lasting before the next. Where one cannot be moved, a disk of its own for one, those before it go back: half of
@@ -114,7 +116,8 @@ type Move = [from: string, to: string];
 export function moveAll(moves: Move[]): void {
   const done: Move[] = [];
   try {
-    for (const [from, to] of moves) {
+    for (const [from, to, which] of moves) {
+      if (which && !existsSync(from)) continue;
       move(from, to);
       done.push([from, to]);
     }

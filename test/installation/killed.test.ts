@@ -11,6 +11,7 @@ import { tryLockFile } from '../../src/db/server-lock.ts';
 import { backUp } from '../../src/installation/backup.ts';
 import { findBackups } from '../../src/installation/backups.ts';
 import { type Installation, openForCommand, openForServer } from '../../src/installation/open-installation.ts';
+import { moveAll } from '../../src/installation/replacing.ts';
 import { restore } from '../../src/installation/restore.ts';
 import { secretProblems } from '../../src/installation/secret-fingerprints.ts';
 import { readSecrets, withSecrets } from '../../src/installation/secrets.ts';
@@ -96,17 +97,43 @@ describe('a restore that is killed while it exchanges the files', () => {
     expect(found.at(-1)).toBe('alice');
   });
 
-  it('is told to commands, and over when a restore is made again', async () => {
+  it('is taken back by a command and by a restore as well', async () => {
     await startWithAlice();
     await backUp(settings(), file(), true);
     await renamed('alice of now');
     await stop();
-    expect(await restoreKilledAt(dataDir, 4)).toBe('SIGKILL');
-    await expect(openForCommand(settings())).rejects.toThrow(/that was broken off: start the server, or restore again/);
+    expect(await restoreKilledAt(dataDir, 3)).toBe('SIGKILL');
+    await expect(backUp(settings(), join(folder, 'other.tar.gz'), true)).rejects.toThrow(
+      /start the server, or restore/,
+    );
+    server = await openForCommand(settings());
+    expect(await names()).toBe('alice of now');
+    await stop();
+    expect(await restoreKilledAt(dataDir, 3)).toBe('SIGKILL');
     const { replaced } = await restore(settings(), file(), false);
-    expect(readdirSync(replaced!)).toEqual(expect.arrayContaining(['roster.sqlite', 'secrets']));
+    expect(readdirSync(replaced!).sort()).toEqual(['roster.sqlite', 'secrets']);
     await start();
     expect(await names()).toBe('alice');
+  });
+});
+
+describe('a command beside a restore', () => {
+  it('is refused, since what it changes would be replaced, also where it was there before', async () => {
+    await startWithAlice();
+    await stop();
+    server = await openForCommand(settings());
+    const lock = tryLockFile(join(dataDir, 'server.lock'))!;
+    mkdirSync(join(dataDir, 'restoring-x'));
+    const told = /a backup is just being restored here: wait until that is done/;
+    await expect(renamed('lost')).rejects.toThrow(told);
+    await expect(openForCommand(settings())).rejects.toThrow(told);
+    expect(await names()).toBe('alice');
+    lock.release();
+    // It was killed.
+    await stop();
+    server = await openForCommand(settings());
+    await renamed('kept');
+    expect([await names(), existsSync(join(dataDir, 'restoring-x'))]).toEqual(['kept', false]);
   });
 });
 
@@ -131,6 +158,17 @@ it('makes no secrets for a command that comes while the first server makes them'
   layEmptyDatabase(dataDir);
   await expect(openForCommand(settings())).rejects.toThrow(/is only just being made: start the server once/);
   expect(existsSync(join(dataDir, 'secrets'))).toBe(false);
+});
+
+it('exchanges the files though whoever had the database open beside has just removed its log', () => {
+  const [database, log, aside] = ['roster.sqlite', 'roster.sqlite-wal', 'aside'].map((name) => join(folder, name));
+  writeFileSync(database, 'the database');
+  mkdirSync(aside);
+  moveAll([
+    [database, join(aside, 'roster.sqlite')],
+    [log, join(aside, 'roster.sqlite-wal'), 'where it is there'],
+  ]);
+  expect(readdirSync(aside)).toEqual(['roster.sqlite']);
 });
 
 describe('a backup that was killed', () => {

@@ -1,0 +1,16 @@
+import type { Database, Transaction } from './contract.ts';
+
+/** The same, but each time it would write it first asks, with the lock of those who write, whether it may. */
+export function guarded(db: Database, ask: (trx: Transaction) => Promise<void>): Database {
+  const asking =
+    <T>(work: (trx: Transaction) => Promise<T>) =>
+    async (trx: Transaction) => {
+      await ask(trx);
+      return work(trx);
+    };
+  const writing = ({ write, note }: Database['oneRow']): Database['oneRow'] => ({
+    write: (work) => write(asking(work)),
+    note: (work) => note(asking(work)),
+  });
+  return { ...db, ...writing(db), oneRow: writing(db.oneRow) };
+}
