@@ -1,47 +1,10 @@
-// What `npm start`, `npm test` and the other scripts call. It runs on any Node from 18 on: it installs what the
-// lockfile names, where that is missing, and hands over to a runtime that is new enough.
-import { delimiter, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { endIfStopped, start, stopOnSignals, stopWithNpm } from './boot/children.mjs';
-import { isInstalled } from './boot/installation.mjs';
-import { install } from './boot/installing.mjs';
-import { compileCache, MEMORY, NODE_OPTIONS } from './boot/node-options.mjs';
-import { findRuntime } from './boot/runtime.mjs';
+// What `npm start`, `npm test` and the other scripts call. A Node that cannot read the rest has to be able to read this
+// much, so that it says what is missing and not where it stumbled.
+const OLDEST_THAT_READS_THE_REST = 16;
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const args = process.argv.slice(2);
-const development = args[0] === '--development';
-if (development) args.shift();
-
-stopOnSignals();
-stopWithNpm();
-try {
-  const { path, note } = await readyRuntime();
-  if (note) console.error(`roster: ${note}`);
-  process.exit(await run(path));
-} catch (error) {
-  endIfStopped();
-  console.error(`roster: ${error.message}`);
+if (Number.parseInt(process.versions.node, 10) < OLDEST_THAT_READS_THE_REST) {
+  console.error(`roster: Node ${process.version} is too old to start Roster: install Node 18 or newer.`);
   process.exit(1);
-}
-
-/** A half installation is made whole once; what is still missing then is told. */
-async function readyRuntime() {
-  let runtime = isInstalled(root, development) ? findRuntime(root) : undefined;
-  if (!runtime || runtime.isHalf) {
-    await install(root, development);
-    runtime = findRuntime(root);
-  }
-  if (!runtime.path) throw new Error(runtime.problem);
-  return runtime;
-}
-
-function run(runtime) {
-  process.env.NODE_ENV ??= development ? 'test' : 'production';
-  // What a script starts by the name `node`, like the tools of the tests, gets the same runtime.
-  process.env.PATH = [dirname(runtime), process.env.PATH].join(delimiter);
-  process.env.NODE_COMPILE_CACHE ??= compileCache(root);
-  for (const [name, value] of Object.entries(MEMORY)) process.env[name] ??= value;
-  // The channel is how the server notices that this process is gone, however that came about.
-  return start(runtime, [...NODE_OPTIONS, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] }).ended;
+} else {
+  void import('./boot/boot.mjs');
 }

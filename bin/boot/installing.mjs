@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   accessSync,
   constants,
@@ -17,6 +18,8 @@ import { findRuntime } from './runtime.mjs';
 
 const NEW = 'node_modules.new-';
 const OLD = 'node_modules.old-';
+/** Those before it stumble over the lockfile. */
+const OLDEST_NPM = 7;
 /** A user's own settings of npm are for other work: these decide what arrives, and have to be as the lockfile means it. */
 const SETTINGS = {
   'engine-strict': false,
@@ -76,6 +79,7 @@ function removeLeftovers(root) {
 async function fetchPackages(folder, development) {
   const flags = Object.entries(SETTINGS).map(([name, value]) => `--${name}=${value}`);
   const which = [development ? '--include=dev' : '--omit=dev', '--include=optional'];
+  checkNpm();
   const [program, ...args] = [...npm(), 'ci', ...which, ...flags];
   const { child, ended } = start(program, args, {
     cwd: folder,
@@ -97,6 +101,17 @@ function npm() {
   const path = process.env.npm_execpath;
   if (path && /^npm.*\.c?js$/.test(basename(path))) return [process.execPath, path];
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
+}
+
+function checkNpm() {
+  const [program, ...args] = [...npm(), '--version'];
+  const { error, stdout } = spawnSync(program, args, { encoding: 'utf8', shell: program === 'npm.cmd' });
+  if (error && error.code === 'ENOENT') throw new Error('There is no npm on this machine, which fetches them.');
+  const version = (stdout ?? '').trim();
+  if (Number.parseInt(version, 10) < OLDEST_NPM)
+    throw new Error(
+      `npm ${version} is too old for that: install npm ${OLDEST_NPM} or newer, as it comes with Node 18.`,
+    );
 }
 
 /** Users that only run services often have no home to keep a cache in. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fetchTools } from '../../faults/first-start.ts';
@@ -45,6 +45,20 @@ describe('installing', () => {
     expect(await clone.boot(oldNode)).toEqual(runsPackaged);
     expect(await clone.boot(oldNode)).toEqual(runsPackaged);
     expect(clone.calls()).toHaveLength(2);
+  });
+
+  it('is not begun with an npm that cannot read the lockfile, which is told in a sentence', async () => {
+    clone.setNpmVersion('6.14.18');
+    const { output, code } = await clone.boot(oldNode);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^roster: .*npm 6\.14\.18 is too old for that: install npm 7 or newer/m);
+    expect(clone.calls()).toEqual([]);
+  });
+
+  it('needs no npm of any version where everything is there', async () => {
+    clone.installByHand();
+    clone.setNpmVersion('6.14.18');
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
   });
 
   it('does not count when no runtime came with it, and is tried again', async () => {
@@ -130,5 +144,22 @@ describe('the runtime', () => {
       clone.writeProgram(`process.kill(process.pid, '${signal}'); setTimeout(() => {}, 5_000);`);
       expect(await clone.boot(oldNode)).toMatchObject({ code });
     }
+  });
+});
+
+describe('a Node or an npm that is too old for everything', () => {
+  let veryOldNode: string;
+
+  beforeAll(async () => {
+    veryOldNode = (await fetchTools({ node: '12.22.12', npm: '10.8.2' })).node;
+  });
+
+  it('is told in one sentence', async () => {
+    const output = 'roster: Node v12.22.12 is too old to start Roster: install Node 18 or newer.\n';
+    expect(await clone.boot(veryOldNode)).toEqual({ output, code: 1 });
+  });
+
+  it('is not kept from saying so: npm 6 runs no script at all where scripts are ignored', () => {
+    expect(readFileSync(join(import.meta.dirname, '../../.npmrc'), 'utf8')).not.toMatch(/ignore-scripts/);
   });
 });

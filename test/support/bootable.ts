@@ -7,8 +7,13 @@ const root = join(import.meta.dirname, '../..');
 const RUNTIME = `node-${process.platform}-${process.arch}`;
 /** In the place of npm: notes how it was called, empties the folder, and lays out what the registry has, or fails. */
 const STAND_IN = `
-const { appendFileSync, cpSync, existsSync, rmSync } = require('node:fs');
+const { appendFileSync, cpSync, existsSync, readFileSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
+if (process.argv[2] === '--version') {
+  const version = join(__dirname, 'version');
+  console.log(existsSync(version) ? readFileSync(version, 'utf8') : '10.8.2');
+  process.exit();
+}
 appendFileSync(join(__dirname, 'calls'), process.argv.slice(2).join(' ') + '\\n');
 rmSync('node_modules', { recursive: true, force: true });
 const registry = join(__dirname, 'registry');
@@ -100,7 +105,12 @@ export class Bootable {
     return new Promise((resolve) => child.on('close', (code) => resolve({ output, code })));
   }
 
-  /** The arguments of each call of npm. */
+  /** Of the npm that runs the start. */
+  setNpmVersion(version: string): void {
+    writeFileSync(join(this.npm, 'version'), version);
+  }
+
+  /** The arguments of each call of npm that was to install. */
   calls(): string[] {
     const file = join(this.npm, 'calls');
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
