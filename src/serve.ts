@@ -96,6 +96,7 @@ export async function serve(
     context.jobs.stop();
     for (const end of context.ends) end();
     indexReaders.stop();
+    for (const one of [context.index, context.groupIndex, context.contactIndex, context.invitationIndex]) one.stop();
     await reading;
     await context.operations.stop();
     await context.webhooks.stop();
@@ -121,7 +122,8 @@ export async function serve(
  * waits for what is left of it; where reading fails, whoever needs it next tries again.
  */
 async function readIndexes({ index, groupIndex, invitationIndex, contactIndex }: AppContext): Promise<void> {
-  for (const one of [index, groupIndex, contactIndex, invitationIndex]) await one.refresh().catch(() => undefined);
+  await index.refreshWholly().catch(() => undefined);
+  for (const one of [groupIndex, contactIndex, invitationIndex]) await one.refresh().catch(() => undefined);
 }
 
 /** What another process changed is read a moment later, and not when somebody waits for it; whoever asks still asks the database. */

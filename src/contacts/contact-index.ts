@@ -98,6 +98,11 @@ export class ContactIndex implements Followable {
     return this.follower.refresh(this.clock(), milliseconds);
   }
 
+  /** Reads no further, for the end of the process. */
+  stop(): void {
+    this.follower.stop();
+  }
+
   /** Reads what changed ahead of whoever asks next. */
   async keepUp(): Promise<void> {
     await this.follower.keepUp(this.clock());

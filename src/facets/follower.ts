@@ -2,6 +2,7 @@ import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/p
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { NotYet } from '../verbs/refusals.ts';
 import { type Feed, findChanged, findNewestEntry } from './feed.ts';
 import { type Foretold, onlyForetold } from './foretold.ts';
 import { FEWEST, paced } from './pace.ts';
@@ -101,6 +102,7 @@ export class Follower<Deed = never> {
   private foretold: Foretold<Deed>[] = [];
   /** So many were taken in at once last. */
   private atOnce = FEWEST;
+  private isStopped = false;
 
   /** `fillElsewhere` says whether it could; where it could not, everything is read here. */
   constructor(index: Followable<Deed>, fillElsewhere?: (now: number) => Promise<boolean>) {
@@ -124,6 +126,11 @@ export class Follower<Deed = never> {
     if (!this.isLoaded) return;
     if (foretold) this.foretold.push(foretold);
     await this.readOn(now);
+  }
+
+  /** Ends a first reading: whoever waits for it is refused. What changed since one is read all the same, for whoever is still answered. */
+  stop(): void {
+    this.isStopped = true;
   }
 
   private async readOn(now: number): Promise<void> {
@@ -171,12 +178,17 @@ export class Follower<Deed = never> {
     this.isLoaded = false;
     this.index.clear();
     const isFilled = (await findLast(this.index)) > FEW && (await this.fillElsewhere?.(now));
-    if (!isFilled) await takeAll(this.index, now);
+    if (!isFilled) await takeAll({ db: this.index.db, feed: this.index.feed, take: this.takeIn }, now);
   }
 
   private async take(ids: number[], now: number): Promise<void> {
     this.atOnce = await inPieces(ids.length, { begin: this.atOnce }, (from, to) =>
-      this.index.take(ids.slice(from, to), now),
+      this.takeIn(ids.slice(from, to), now),
     );
   }
+
+  private readonly takeIn: Followable['take'] = async (ids, now) => {
+    if (this.isStopped && !this.isLoaded) throw new NotYet();
+    await this.index.take(ids, now);
+  };
 }

@@ -63,6 +63,11 @@ export class GroupIndex implements Followable {
     await this.follower.refresh(this.clock());
   }
 
+  /** Reads no further, for the end of the process. */
+  stop(): void {
+    this.follower.stop();
+  }
+
   /** Reads what changed ahead of whoever asks next. */
   async keepUp(): Promise<void> {
     await this.follower.keepUp(this.clock());

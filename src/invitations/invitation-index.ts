@@ -55,6 +55,11 @@ export class InvitationIndex implements Followable {
     await this.follower.refresh(this.clock());
   }
 
+  /** Reads no further, for the end of the process. */
+  stop(): void {
+    this.follower.stop();
+  }
+
   /** Reads what changed ahead of whoever asks next. */
   async keepUp(): Promise<void> {
     await this.follower.keepUp(this.clock());

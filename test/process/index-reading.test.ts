@@ -136,6 +136,20 @@ describe('the process that reads an index', () => {
       await expect(contacts.refresh()).rejects.toThrow(NotYet);
       expect(told).toEqual([]);
     });
+
+    it('nor is a first reading gone on with in the server itself, while what changed is read as ever', async () => {
+      const { db, clock, config } = app;
+      const [ended, whole] = [new UserIndex(db.read, clock.now, config), new UserIndex(db.read, clock.now, config)];
+      await readAll(whole);
+      const reading = ended.refreshWholly();
+      for (const one of [ended, whole]) one.stop();
+      await expect(reading).rejects.toThrow(NotYet);
+      expect(ended.number).toBe(0);
+      const before = whole.select({ values: { activity: [1] } }).total;
+      await db.write((trx) => trx('users').where('id', app.people.bob).update({ activity: 'deactivated' }));
+      await whole.refresh();
+      expect(whole.select({ values: { activity: [1] } }).total).toBe(before + 1);
+    });
   });
 
   it('is not asked for few, who are read sooner without it', async () => {

@@ -106,10 +106,21 @@ export class UserIndex implements Followable<Ended> {
     if (!(await this.refreshWithin(LONGEST_WAIT))) throw new NotYet();
   }
 
+  /** The same, however long the first reading takes. */
+  async refreshWholly(): Promise<void> {
+    await this.groups.refresh();
+    await this.follower.refresh(this.clock());
+  }
+
   /** The same for whoever has something to show meanwhile: false where the first reading takes longer than that. */
   async refreshWithin(milliseconds: number): Promise<boolean> {
     await this.groups.refresh();
     return this.follower.refresh(this.clock(), milliseconds);
+  }
+
+  /** Reads no further, for the end of the process. */
+  stop(): void {
+    this.follower.stop();
   }
 
   /** Reads what changed ahead of whoever asks next, but for whom it is told who was taken out. */
