@@ -30,6 +30,7 @@ export async function listsBesideBudget(
     const visitor = new Visitor(app.url);
     await visitor.signIn(administrator);
     await visitor.waitForCounts();
+    for (const path of LISTS) await visitor.waitForCounts(path);
     const views: View[] = [];
     for (const path of LISTS) views.push(...(await viewsIn(visitor, path)));
     for (const query of await auditQueries(folder)) views.push(viewOf('/audit', query));

@@ -31,8 +31,8 @@ export class Visitor {
   }
 
   /** Comes back until the list has its numbers. */
-  async waitForCounts(): Promise<void> {
-    while ((await this.textOf('/users')).includes('Counting …')) await sleep(100);
+  async waitForCounts(path = '/users'): Promise<void> {
+    while ((await this.textOf(path)).includes('Counting …')) await sleep(100);
   }
 
   /** Comes back until it is known what a large operation would come to. */

@@ -238,6 +238,8 @@ dialog.addEventListener('cancel', (event) => {
 });
 
 dialog.addEventListener('close', () => {
+  // Told a moment later, when it may show something else.
+  if (dialog.open) return;
   const from = again(opener);
   cameFrom = opener;
   body.replaceChildren();

@@ -48,7 +48,7 @@ closeOnBackdrop(palette);
 palette.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.isComposing) return;
   event.preventDefault();
-  palette.close();
+  void leave(palette, opener);
 });
 
 export function openPalette() {
@@ -71,6 +71,8 @@ document.addEventListener('keydown', (event) => {
   openPalette();
 });
 palette.addEventListener('close', () => {
+  // Told a moment later, when it may have been opened again.
+  if (palette.open) return;
   combobox.stop();
   void leave(palette, opener);
 });
