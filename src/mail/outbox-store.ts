@@ -146,35 +146,28 @@ async function maintainsUsers(trx: Transaction, userId: number | null, now: Inst
   return userId === null || grants(await findRights(trx, userId, minuteOf(now)), 'users', 'write');
 }
 
-/** An attempt, whose outcome is none of one that was asked for anew meanwhile. */
+/** An attempt, whose outcome is none of one that was asked for anew meanwhile: its attempts are counted from the beginning. */
 type Attempt = Pick<DueMail, 'id' | 'attempts'>;
 
+/** The mail as long as it was not. Another process may have taken it for forgotten, and counted one more, before it left it alone. */
+function attempted(trx: Transaction, { id, attempts }: Attempt) {
+  return trx('outbox').where({ id }).where('attempts', '>=', attempts);
+}
+
 /** The mail server has taken it. */
-export async function markSent(trx: Transaction, { id, attempts }: Attempt, now: Instant): Promise<void> {
-  await trx('outbox').where({ id, attempts }).update({ sent_at: now });
+export async function markSent(trx: Transaction, attempt: Attempt, now: Instant): Promise<void> {
+  await attempted(trx, attempt).update({ sent_at: now });
 }
 
 /** It will be tried again: after a minute, then after twice as long each time, up to an hour. */
-export async function postponeMail(
-  trx: Transaction,
-  { id, attempts }: Attempt,
-  now: Instant,
-  answer: string,
-): Promise<void> {
-  const pause = Math.min(MINUTE * 2 ** (attempts - 1), LONGEST_PAUSE);
-  await trx('outbox')
-    .where({ id, attempts })
-    .update({ answer, next_at: instant(Date.parse(now) + pause) });
+export async function postponeMail(trx: Transaction, attempt: Attempt, now: Instant, answer: string): Promise<void> {
+  const pause = Math.min(MINUTE * 2 ** (attempt.attempts - 1), LONGEST_PAUSE);
+  await attempted(trx, attempt).update({ answer, next_at: instant(Date.parse(now) + pause) });
 }
 
 /** Nobody will ever get it. */
-export async function failMail(
-  trx: Transaction,
-  { id, attempts }: Attempt,
-  now: Instant,
-  answer: string,
-): Promise<void> {
-  await trx('outbox').where({ id, attempts }).update({ failed_at: now, answer });
+export async function failMail(trx: Transaction, attempt: Attempt, now: Instant, answer: string): Promise<void> {
+  await attempted(trx, attempt).update({ failed_at: now, answer });
 }
 
 /** Nothing that waits is sent any more. Mails whose link has ended are forgotten; the others count as not delivered. */
