@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, signInByForm, visit } from '../support/browser.ts';
 import { addCrowd, addGroups } from '../support/crowd.ts';
 
 let app: TestApp;
@@ -23,14 +23,7 @@ afterAll(closeBrowser);
 async function open(path: string, javaScriptEnabled = true): Promise<void> {
   ({ page, complaints } = await visit({ baseURL: app.url, javaScriptEnabled }));
   await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
-  await signIn();
-}
-
-async function signIn(): Promise<void> {
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.locator('.listed').waitFor();
+  await signInByForm(page);
 }
 
 const VIEW = '/users?q=example.com';
@@ -124,7 +117,7 @@ describe('all that match but some', () => {
     await said(`${all - 2} of ${all} matching are meant`);
     await app.db.write((trx) => trx('sessions').delete());
     await page.goto(VIEW);
-    await signIn();
+    await signInByForm(page);
     await said(`${all - 2} of ${all} matching are meant`);
     await page
       .locator('#filters')
@@ -288,7 +281,7 @@ describe('without JavaScript', () => {
     await app.db.write((trx) => trx('sessions').delete());
     await press('Deactivate');
     await page.getByText('Your session has ended.').waitFor();
-    await signIn();
+    await signInByForm(page);
     await said(`${all - 1} of ${all} matching are meant`);
     expect([await unticked.isChecked(), await ticked()]).toEqual([false, all - 1]);
     await press('Deactivate');

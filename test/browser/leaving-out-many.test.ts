@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, signInByForm, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 let app: TestApp;
@@ -23,14 +23,7 @@ afterAll(closeBrowser);
 async function open(path: string, javaScriptEnabled = true): Promise<void> {
   ({ page, complaints } = await visit({ baseURL: app.url, javaScriptEnabled }));
   await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
-  await signIn();
-}
-
-async function signIn(): Promise<void> {
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.locator('.listed').waitFor();
+  await signInByForm(page);
 }
 
 const VIEW = '/users?q=example&per=50';
@@ -92,7 +85,7 @@ describe('more than an address holds', () => {
     await tab.close();
     await app.db.write((trx) => trx('sessions').delete());
     await page.locator('#previous-page').click();
-    await signIn();
+    await signInByForm(page);
     await said(`${all - 251} of ${all} matching are meant`);
     expect(await ticked()).toBe(49);
     await choose('Confirm access');
@@ -120,7 +113,7 @@ describe('more than an address holds', () => {
     await app.db.write((trx) => trx('sessions').delete());
     await page.locator('#pager').getByRole('button', { name: 'Previous' }).click();
     await page.getByText('Your session has ended.').waitFor();
-    await signIn();
+    await signInByForm(page);
     expect(await ticked()).toBe(before - 1);
     await choose('Confirm access');
     await page.getByText('202 users were left out by hand.').waitFor();

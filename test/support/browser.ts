@@ -6,7 +6,7 @@ import {
   type Page,
   chromium as playwright,
 } from 'playwright-core';
-import type { TestApp } from './app.ts';
+import { PASSWORD, type TestApp } from './app.ts';
 import { addressOfBrowser, LAN_NAME, launchOptions } from './browser-server.ts';
 import { Session } from './session.ts';
 
@@ -102,4 +102,12 @@ async function findingsOn(page: Page, runOnly: axe.RunOnly): Promise<string[]> {
 function isUnderActionBar(target: { any: { relatedNodes?: { html: string }[] }[] }): boolean {
   const inTheWay = target.any.flatMap((check) => check.relatedNodes ?? []);
   return inTheWay.length > 0 && inTheWay.every(({ html }) => html.includes('name="action"'));
+}
+
+/** As somebody does who is asked to, on the way to a list. */
+export async function signInByForm(page: Page): Promise<void> {
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('.listed').waitFor();
 }
