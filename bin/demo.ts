@@ -12,7 +12,7 @@ import { explained, fail } from '../src/failure.ts';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { linkAddress } from '../src/one-time-links/one-time-link.ts';
 import { findToken } from '../src/one-time-links/open-links.ts';
-import { serve } from '../src/serve.ts';
+import { serve } from '../src/serving/serve.ts';
 
 const MADE_UP = 500;
 /** Where it listens and what it is called; nothing that leads to real data, mail or secrets. */

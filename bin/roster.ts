@@ -1,7 +1,6 @@
 // `npm run roster -- <command>`: what an administrator does at the machine itself. It works while the server runs.
 import { parseArgs } from 'node:util';
 import { headFrom } from '../src/audit/chain.ts';
-import { CannotStart } from '../src/cannot-start.ts';
 import type { CommandContext, Result } from '../src/command-line/command.ts';
 import { COMMANDS } from '../src/command-line/commands.ts';
 import { MAINTENANCE } from '../src/command-line/maintenance.ts';
@@ -10,6 +9,7 @@ import { ConfigError, readSettings, type Settings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { openForCommand } from '../src/installation/open-installation.ts';
 import { findServerSettings, serverSettings } from '../src/installation/server-settings.ts';
+import { CannotStart } from '../src/process/cannot-start.ts';
 import { COMMAND_LINE, isExecutable, VERSION } from '../src/program.ts';
 import { progress } from './progress.ts';
 

@@ -3,9 +3,9 @@ import { isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
-import { CannotStart } from './cannot-start.ts';
 import { isServerAddress } from './db/server-address.ts';
 import { envFileMistakes, quotedSettings, unknownSettings } from './env-file.ts';
+import { CannotStart } from './process/cannot-start.ts';
 import { isEmailAddress } from './text/email-address.ts';
 import { isAddressOrNetwork } from './text/networks.ts';
 

@@ -1,6 +1,6 @@
-import { CannotStart } from './cannot-start.ts';
 import { diskInWords, whyUnreached } from './db/database.ts';
 import { NewerSchema } from './db/migrate.ts';
+import { CannotStart } from './process/cannot-start.ts';
 
 /** What went wrong, a line per mistake, for whoever started the program. */
 export function explained(error: unknown): string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createApp } from '../src/app.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { createLogger } from '../src/logger.ts';
+import { createLogger } from '../src/process/logger.ts';
 import { testConfig } from './support/config.ts';
 import { Turns } from './support/turns.ts';
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
-import { CannotStart } from '../src/cannot-start.ts';
 import { type Config, readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { makeDataFolder } from '../src/installation/data-folder.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
+import { CannotStart } from '../src/process/cannot-start.ts';
 
 const LONG = 'a secret that is certainly long enough';
 const SECRETS = ['SESSION_SECRET', 'PASSWORD_PEPPER', 'LINK_SECRET', 'AUDIT_SECRET'];

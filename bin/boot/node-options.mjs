@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 /**
  * How Node is started for everything of Roster. A smaller young generation than its own choice, and an old one that is tidied when it has
- * doubled: measured over the list of users under load. What a load leaves is given back once there is little to do (`src/idle-memory.ts`).
+ * doubled: measured over the list of users under load. What a load leaves is given back once there is little to do (`src/process/idle-memory.ts`).
  * Objects of which many lived long are made young all the same: the rows of a page that is shown again and again are kept, and those of all other
  * pages would be made where only a collection of everything takes them back.
  */

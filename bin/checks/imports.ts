@@ -10,16 +10,14 @@ const FLOORS = ['ground', 'records', 'actions', 'pages', 'faces'] as const;
 type Floor = (typeof FLOORS)[number];
 
 /** What every feature stands on. */
-const GROUND = new Set(['access', 'db', 'facets', 'forms', 'jobs', 'lists', 'text', 'verbs']);
+const GROUND = new Set(['access', 'db', 'facets', 'forms', 'jobs', 'lists', 'process', 'text', 'verbs']);
+/** What stands over all of it: the server, and whatever programs and the command line ask. */
+const FACES = new Set(['api', 'api-client', 'command-line', 'scim', 'serving']);
 /** The files beside the folders: the program itself is a face, the rest of them are ground. */
 const PROGRAM: Record<string, Floor> = {
   'app.ts': 'faces',
   'context-making.ts': 'faces',
   'features.ts': 'faces',
-  'index-reader.ts': 'faces',
-  'index-reading.ts': 'faces',
-  'serve.ts': 'faces',
-  'serve-as-set.ts': 'faces',
   'server.ts': 'faces',
   'app-context.ts': 'pages',
 };
@@ -51,7 +49,7 @@ function floorOf(file: string): Floor {
   const [folder, ...rest] = dirname(file).split('/');
   if (folder === '.') return PROGRAM[file] ?? 'ground';
   if (GROUND.has(folder)) return 'ground';
-  if (['command-line', 'api', 'api-client', 'scim'].includes(folder)) return 'faces';
+  if (FACES.has(folder)) return 'faces';
   if (folder === 'web' || rest.includes('pages')) return 'pages';
   return rest.includes('actions') ? 'actions' : 'records';
 }

@@ -2,6 +2,6 @@
 const [command] = process.argv.slice(2);
 
 if (command === 'serve') void import('../../src/server.ts');
-else if (command === 'index-reader') void import('../../src/index-reader.ts');
+else if (command === 'serving/index-reader') void import('../../src/serving/index-reader.ts');
 else if (command === 'demo') void import('../demo.ts');
 else void import('../roster.ts');

@@ -1,4 +1,4 @@
-import { breathe } from '../giving-way.ts';
+import { breathe } from '../process/giving-way.ts';
 import { VERSION } from '../program.ts';
 import { SCOPE_LABELS, SCOPES } from '../tokens/token.ts';
 import { Components, type Json } from './components.ts';

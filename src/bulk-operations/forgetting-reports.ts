@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
-import { giveWay } from '../giving-way.ts';
+import { giveWay } from '../process/giving-way.ts';
 import { forgetItems } from './bulk-item-store.ts';
 import { findEndedBefore, forgetOperation } from './bulk-operation-store.ts';
 

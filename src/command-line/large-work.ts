@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationWorker } from '../bulk-operations/actions/operation-worker.ts';
 import { tryLockServer } from '../db/server-lock.ts';
 import { nextImport } from '../import/actions/import-planning.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../process/logger.ts';
 import type { Act } from '../verbs/act.ts';
 import type { CommandContext } from './command.ts';
 

@@ -1,5 +1,4 @@
 import { constants, setPriority } from 'node:os';
-import { CannotStart } from '../cannot-start.ts';
 import { SECRET_SETTINGS, type SecretName, type Settings } from '../config.ts';
 import { withoutPassword } from '../db/server-address.ts';
 import { acceptSecrets } from '../installation/accepted-secrets.ts';
@@ -8,6 +7,7 @@ import { type MoveReport, moveTo, reopen } from '../installation/move.ts';
 import type { Watch } from '../installation/moved-rows.ts';
 import { migrateData } from '../installation/open-installation.ts';
 import { restore } from '../installation/restore.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { format } from '../text/format.ts';
 import { counted, were } from '../text/text.ts';
 import type { Result } from './command.ts';

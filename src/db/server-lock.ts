@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
-import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { tryJoinDatabase, tryLockDatabase } from './postgres/locks.ts';
 
 /** In DATA_DIR. */

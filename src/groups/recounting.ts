@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../db/database.ts';
-import { giveWay } from '../giving-way.ts';
+import { giveWay } from '../process/giving-way.ts';
 
 /** So many people are counted in one go, and at once with the deletion or the return of their group. */
 const AT_ONCE = 500;

@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { create, list } from 'tar';
-import { CannotStart } from '../cannot-start.ts';
 import { HOUR, instant } from '../clock.ts';
 import type { SecretName, Settings } from '../config.ts';
 import { copyAll } from '../db/copied-tables.ts';
@@ -23,6 +22,7 @@ import { lastMigration, migrateUpTo } from '../db/migrate.ts';
 import { LOCK_FILE, tryLockFile } from '../db/server-lock.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
 import { copyDatabase, findDamage } from '../db/sqlite/whole-database.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { backupsFolder } from './backups.ts';
 import { databaseFile, reasonOf, requireData } from './data-folder.ts';
 import { addToErasedList, readErasedList } from './erased-list.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CannotStart } from '../cannot-start.ts';
 import type { Config, SecretName } from '../config.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder } from './secrets.ts';
 import { writeWhole } from './whole-file.ts';
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { recordChanges } from '../audit/audit-store.ts';
-import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import { ConfigError, type DataPlace, type SecretName, type Settings } from '../config.ts';
 import { beginCopy, copy } from '../db/copied-tables.ts';
@@ -9,6 +8,7 @@ import { type Database, openDatabase } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { isServerAddress } from '../db/server-address.ts';
 import { lockServer } from '../db/server-lock.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { refuseOtherSecrets, takeSecretsAlong } from './carried-secrets.ts';

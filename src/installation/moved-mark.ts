@@ -1,7 +1,7 @@
-import { CannotStart } from '../cannot-start.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
 import { guarded } from '../db/guarded.ts';
 import type { Row } from '../db/tables.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { COMMAND_LINE } from '../program.ts';
 import { format } from '../text/format.ts';
 

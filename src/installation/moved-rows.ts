@@ -1,5 +1,4 @@
 import { verifyChain } from '../audit/chain.ts';
-import { CannotStart } from '../cannot-start.ts';
 import {
   addStored,
   COPIED,
@@ -12,6 +11,7 @@ import {
   stretches,
 } from '../db/copied-tables.ts';
 import type { Database } from '../db/database.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { findProgress, keepProgress, keepResting } from './moved-mark.ts';
 
 /** Is told how much there is to do of what, and then how much is done. */

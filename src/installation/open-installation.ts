@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CannotStart } from '../cannot-start.ts';
 import type { Config, Secrets, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { guarded } from '../db/guarded.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { joinServers, tryLockServer } from '../db/server-lock.ts';
 import { findDamageAside } from '../db/sqlite/whole-database.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { COMMAND_LINE } from '../program.ts';
 import { backupBeforeMigration, newestBackup } from './backups.ts';
 import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { forgetClosing } from './closed-mark.ts';
 import { DATABASE_COMPANIONS, exchangeFile, giveToOwner, reasonOf, SECRETS_FOLDER } from './data-folder.ts';
 import { flushFolder, writeWhole } from './whole-file.ts';

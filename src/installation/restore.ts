@@ -2,7 +2,6 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSyn
 import { dirname, join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
-import { CannotStart } from '../cannot-start.ts';
 import type { Config, Settings } from '../config.ts';
 import { copyAll, findLastNumbers, followOn, type LastNumbers } from '../db/copied-tables.ts';
 import { type Database, openDatabase, type Reader } from '../db/database.ts';
@@ -12,6 +11,7 @@ import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
 import { findDamage } from '../db/sqlite/whole-database.ts';
 import { type ErasedUser, eraseAgain, finishErasures } from '../erasure/erasing.ts';
 import { findSpentLinks } from '../one-time-links/one-time-link-store.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { findSessionKeys } from '../sessions/session-store.ts';
 import { findEndedTokens } from '../tokens/token-store.ts';
 import { findErased } from '../users/user-store.ts';

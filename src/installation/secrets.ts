@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CannotStart } from '../cannot-start.ts';
 import {
   type Config,
   SECRET_SETTINGS,
@@ -10,6 +9,7 @@ import {
   type Settings,
   SHORTEST_SECRET,
 } from '../config.ts';
+import { CannotStart } from '../process/cannot-start.ts';
 import { reasonOf, SECRETS_FOLDER } from './data-folder.ts';
 import { writeWhole } from './whole-file.ts';
 

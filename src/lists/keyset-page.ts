@@ -1,5 +1,5 @@
 import type { Stretch } from '../db/keyset.ts';
-import { breathe } from '../giving-way.ts';
+import { breathe } from '../process/giving-way.ts';
 import type { Cursor, PageQuery } from './list-query.ts';
 
 /** Which page of a sorted list is meant. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { breathe } from '../giving-way.ts';
 import type { PageQuery } from '../lists/list-query.ts';
+import { breathe } from '../process/giving-way.ts';
 import { rememberPageSize } from './reader/list-habits.ts';
 import { withSaidTicks } from './reader/list-ticks.ts';
 import { render, targetOf } from './render.ts';

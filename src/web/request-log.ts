@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
-import { loggedError } from '../logger.ts';
+import { loggedError } from '../process/logger.ts';
 import { loggedPath } from './request-words.ts';
 
 /** Asked for all the time, by browsers and by whatever watches: a line of each would hide the others. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { breathe } from '../giving-way.ts';
+import { breathe } from '../process/giving-way.ts';
 
 /** A part of the program that most houses never ask for, loaded with the first request for it: its schemas take as much room as those of all pages. */
 export function whenAsked(load: () => Promise<RequestHandler>): RequestHandler {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parts } from '../../src/loading.ts';
+import { parts } from '../../src/serving/loading.ts';
 
 const source = join(import.meta.dirname, '../../src');
 /** Those of types only are gone when it runs; what is asked for by `import(…)` is loaded then. */
@@ -45,7 +45,7 @@ function loadedBy(first: string): Set<string> {
 }
 
 describe('what the server loads', () => {
-  const loaded = loadedBy('serve-as-set.ts');
+  const loaded = loadedBy('serving/serve-as-set.ts');
 
   it('is the whole of the pages', () => {
     expect([...loaded]).toEqual(expect.arrayContaining(['users/pages/users-controller.ts', 'express', 'zod']));
@@ -57,7 +57,10 @@ describe('what the server loads', () => {
   });
 
   it('is little before the first part', () => {
-    expect([...loadedBy('server.ts')].filter((name) => !name.startsWith('node:'))).toEqual(['server.ts', 'loading.ts']);
+    expect([...loadedBy('server.ts')].filter((name) => !name.startsWith('node:'))).toEqual([
+      'server.ts',
+      'serving/loading.ts',
+    ]);
   });
 
   it.each([...FILES, ...PACKAGES])('is not %s, which is loaded when it is first asked for', (name) => {

@@ -8,7 +8,7 @@ import { phaseOf } from '../../src/bulk-operations/bulk-operation.ts';
 import { claimOperation, createDraft, findOperation } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { instant, MINUTE, SECOND } from '../../src/clock.ts';
 import { Jobs } from '../../src/jobs/jobs.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/process/logger.ts';
 import { clearLoginAttempts } from '../../src/sessions/lockout-store.ts';
 import { keepSetupLink } from '../../src/setup/setup-link-store.ts';
 import { ACTIVATION } from '../../src/users/actions/activation.ts';

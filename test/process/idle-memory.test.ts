@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { idleWatch, tidiedSooner } from '../../src/idle-memory.ts';
+import { idleWatch, tidiedSooner } from '../../src/process/idle-memory.ts';
 
 const SAVE = '--memory-saver-mode';
 const DONT = '--no-memory-saver-mode';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVERYTHING } from '../../src/access/rights.ts';
 import { DAY } from '../../src/clock.ts';
 import { ContactIndex } from '../../src/contacts/contact-index.ts';
-import { IndexReaders } from '../../src/index-reading.ts';
+import { IndexReaders } from '../../src/serving/index-reading.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
 import { NotYet } from '../../src/verbs/refusals.ts';
 import { startApp, type TestApp } from '../support/app.ts';

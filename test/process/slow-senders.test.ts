@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ServerProcess, startServer } from '../../faults/server-process.ts';
-import { PATIENCE } from '../../src/serve.ts';
+import { PATIENCE } from '../../src/serving/serve.ts';
 import { assetPath } from '../../src/web/assets.ts';
 import { SOONER } from '../../src/web/slow-senders.ts';
 import { layEmptyDatabase } from '../support/template.ts';

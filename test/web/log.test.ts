@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { loggedError } from '../../src/logger.ts';
+import { loggedError } from '../../src/process/logger.ts';
 import { errorHandler } from '../../src/web/error-handler.ts';
 import { startApp } from '../support/app.ts';
 import { isOnPostgres } from '../support/postgres.ts';

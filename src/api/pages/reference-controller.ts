@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { breathe } from '../../giving-way.ts';
+import { breathe } from '../../process/giving-way.ts';
 import { SCOPE_LABELS, SCOPES } from '../../tokens/token.ts';
 import { render } from '../../web/render.ts';
 import type { referencePage } from './reference-page.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { CannotStart } from '../../cannot-start.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
 
 /** The oldest that is kept by those who make it. */
 const OLDEST = 14;

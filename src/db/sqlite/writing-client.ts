@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
-import { giveWay } from '../../giving-way.ts';
+import { giveWay } from '../../process/giving-way.ts';
 import { type DirectRun, runsDirectly } from '../prepared.ts';
 
 /** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */

@@ -1,6 +1,6 @@
 import { DAY, instant } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
-import { giveWay } from '../../giving-way.ts';
+import { giveWay } from '../../process/giving-way.ts';
 import { forgetPlanned } from '../import-plan-store.ts';
 import { findForgettable, forgetImport, forgetLines } from '../import-store.ts';
 

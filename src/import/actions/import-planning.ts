@@ -1,7 +1,7 @@
 import type { Preparation } from '../../bulk-operations/preparation.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import { countOccurrences } from '../../db/occurrences.ts';
-import { giveWay } from '../../giving-way.ts';
+import { giveWay } from '../../process/giving-way.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { COLUMNS } from '../columns.ts';
 import type { Import, ImportChoices, ImportCounts } from '../import.ts';

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { isSetUp } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
-import { breathe } from '../../giving-way.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
+import { breathe } from '../../process/giving-way.ts';
 import { type KeptForm, WITHOUT } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 

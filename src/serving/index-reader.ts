@@ -1,13 +1,13 @@
 // A process that reads a part of all users, or all contacts, for the server, which answers meanwhile.
 import { once } from 'node:events';
-import { dataOfParent } from './config.ts';
-import { ContactIndex } from './contacts/contact-index.ts';
-import { openReader } from './db/database.ts';
-import { takeAll } from './facets/follower.ts';
-import { pack } from './facets/parcel.ts';
+import { dataOfParent } from '../config.ts';
+import { ContactIndex } from '../contacts/contact-index.ts';
+import { openReader } from '../db/database.ts';
+import { takeAll } from '../facets/follower.ts';
+import { pack } from '../facets/parcel.ts';
+import { whenParentIsGone } from '../process/parent.ts';
+import { readPartOfUsers } from '../users/list/user-reading.ts';
 import type { IndexReading } from './index-reading.ts';
-import { whenParentIsGone } from './parent.ts';
-import { readPartOfUsers } from './users/list/user-reading.ts';
 
 /** Nobody waits in this process. */
 const READ_AT_ONCE = 2_000;

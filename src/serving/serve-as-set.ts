@@ -1,13 +1,13 @@
-import { isSetUp } from './access/administrators.ts';
-import { EVERYTHING } from './access/rights.ts';
-import type { AppContext } from './app-context.ts';
-import { ConfigError, readSettings } from './config.ts';
-import { explained, fail } from './failure.ts';
-import { passwordProblem, personalWords } from './passwords/password.ts';
+import { isSetUp } from '../access/administrators.ts';
+import { EVERYTHING } from '../access/rights.ts';
+import type { AppContext } from '../app-context.ts';
+import { ConfigError, readSettings } from '../config.ts';
+import { explained, fail } from '../failure.ts';
+import { passwordProblem, personalWords } from '../passwords/password.ts';
+import { createFirstAdministrator } from '../setup/actions/first-administrator.ts';
+import { programAct } from '../verbs/program-act.ts';
+import { Gone } from '../verbs/refusals.ts';
 import { serve } from './serve.ts';
-import { createFirstAdministrator } from './setup/actions/first-administrator.ts';
-import { programAct } from './verbs/program-act.ts';
-import { Gone } from './verbs/refusals.ts';
 
 /** Serves as the settings say, until a signal comes; ends the process where they do not let it. */
 export async function serveAsSet(): Promise<void> {

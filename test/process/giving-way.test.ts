@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
-import { awaited, breathe, giveWay } from '../src/giving-way.ts';
+import { awaited, breathe, giveWay } from '../../src/process/giving-way.ts';
 
 const ends: (() => void)[] = [];
 const asked = () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isEmailAddress, probableEmail, readableEmail } from '../src/text/email-address.ts';
-import { identityKey } from '../src/text/identity-key.ts';
+import { isEmailAddress, probableEmail, readableEmail } from '../../src/text/email-address.ts';
+import { identityKey } from '../../src/text/identity-key.ts';
 
 describe('the key of a name', () => {
   it.each([

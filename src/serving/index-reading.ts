@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { environmentFor } from './config.ts';
-import { ByteReader } from './facets/byte-reader.ts';
-import type { FillElsewhere } from './facets/follower.ts';
-import { unpack } from './facets/parcel.ts';
-import { programOf } from './program.ts';
-import { standBack } from './standing-back.ts';
-import type { UserPart } from './users/list/user-reading.ts';
-import type { StateLimits } from './users/user-state.ts';
-import { NotYet } from './verbs/refusals.ts';
+import { environmentFor } from '../config.ts';
+import { ByteReader } from '../facets/byte-reader.ts';
+import type { FillElsewhere } from '../facets/follower.ts';
+import { unpack } from '../facets/parcel.ts';
+import { standBack } from '../process/standing-back.ts';
+import { programOf } from '../program.ts';
+import type { UserPart } from '../users/list/user-reading.ts';
+import type { StateLimits } from '../users/user-state.ts';
+import { NotYet } from '../verbs/refusals.ts';
 
 /** All that is read at once outlives the young generation that Node would choose, and would be copied to the old one: a sixth of the processor time, and 80 MB. */
 const ROOM_FOR_WHAT_IS_READ = '--max-semi-space-size=32';
@@ -79,7 +79,7 @@ export class IndexReaders {
     await this.begun;
     if (this.isStopped) throw new NotYet();
     failed.throwIfAborted();
-    const [program, ...args] = programOf('index-reader', [ROOM_FOR_WHAT_IS_READ]);
+    const [program, ...args] = programOf('serving/index-reader', [ROOM_FOR_WHAT_IS_READ]);
     // The channel is how it notices that this process is gone.
     const { dataDir, databaseUrl } = this.settings.data;
     const reader = spawn(program, [...args, JSON.stringify(reading)], {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { identityKey } from '../src/text/identity-key.ts';
-import { sortedByName, sortKey } from '../src/text/sort-key.ts';
-import { fitTo, fold, isNamed, marking, normalizedAs, searchText } from '../src/text/text.ts';
-import { Chance } from './support/chance.ts';
-import { watchNormalising } from './support/normalising.ts';
+import { identityKey } from '../../src/text/identity-key.ts';
+import { sortedByName, sortKey } from '../../src/text/sort-key.ts';
+import { fitTo, fold, isNamed, marking, normalizedAs, searchText } from '../../src/text/text.ts';
+import { Chance } from '../support/chance.ts';
+import { watchNormalising } from '../support/normalising.ts';
 
 /** Where a letter carries so many marks of different kinds, sorting them takes seconds: what a request may hold of each. */
 const HEAVY: [string, string][] = [

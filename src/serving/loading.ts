@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import { pathToFileURL } from 'node:url';
 
+/** All that the server is made of. */
+const SOURCE = join(import.meta.dirname, '..');
+
 /** From these hangs almost all that the server is made of. */
 const PART = /[\\/]pages[\\/].*-(controller|feature)\.ts$/;
 
@@ -16,7 +19,7 @@ export async function loadInParts(): Promise<void> {
   if (isSea()) return;
   registerHooks({ resolve });
   for (const part of parts()) {
-    await import(pathToFileURL(join(import.meta.dirname, part)).href);
+    await import(pathToFileURL(join(SOURCE, part)).href);
     flushCompileCache();
   }
 }
@@ -32,6 +35,6 @@ const resolve: ResolveHookSync = (specifier, context, next) =>
 
 /** As paths below `src`. */
 export function parts(): string[] {
-  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
+  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' });
   return files.filter((file) => PART.test(file)).sort();
 }
