@@ -1,7 +1,7 @@
 import { minuteOf } from '../src/clock.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { makeToken } from '../src/tokens/actions/token-making.ts';
 import { findSubject, findUserByIdentifier } from '../src/users/user-store.ts';
 import { actSettings } from '../src/verbs/act.ts';

@@ -10,7 +10,7 @@ import { readSettings } from '../src/config.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import { type Database, openDatabase, type Transaction } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { createFirstAdministrator } from '../src/setup/actions/first-administrator.ts';
 import { actSettings } from '../src/verbs/act.ts';

@@ -5,7 +5,7 @@ import { draftTakingBack } from '../src/bulk-operations/actions/taking-back.ts';
 import { createDraft, type Draft, findOperation } from '../src/bulk-operations/bulk-operation-store.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase, type Reader } from '../src/db/database.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { findUserByIdentifier } from '../src/users/user-store.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { commandLineAct } from '../src/verbs/program-act.ts';

@@ -3,7 +3,7 @@ import { minuteOf } from '../src/clock.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase, type Reader } from '../src/db/database.ts';
 import { pieces } from '../src/db/ids.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { userHandle } from '../src/provisioning/ids.ts';
 import { insertProvisioned } from '../src/provisioning/provisioned-user-store.ts';
 import { makeToken } from '../src/tokens/actions/token-making.ts';

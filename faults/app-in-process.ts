@@ -8,7 +8,7 @@ import type { Clock } from '../src/clock.ts';
 import { type Config, readSettings } from '../src/config.ts';
 import type { Database } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { makePlace, openPlace } from './place.ts';
 
 export interface AppInProcess {

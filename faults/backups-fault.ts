@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { restore } from '../src/installation/restore.ts';
+import { restore } from '../src/installation/backups/restore.ts';
 import { compareOperation, seedUsers } from './bulk-crash.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';

@@ -3,7 +3,7 @@ import { generateUsers } from '../seeds/generator.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { PASSWORD, settingsOfAlice } from './alice.ts';
 import { Client } from './client.ts';

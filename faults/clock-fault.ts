@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { DAY, HOUR, MINUTE, SECOND } from '../src/clock.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { Jobs } from '../src/jobs/jobs.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { alice, PASSWORD, settingsOf } from './alice.ts';

@@ -1,6 +1,6 @@
 import { readSettings } from '../src/config.ts';
 import { openDatabase, type Reader } from '../src/db/database.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import type { Client } from './client.ts';
 import { type Figure, met } from './fault.ts';
 import { brokenInvariants } from './invariants.ts';

@@ -8,7 +8,7 @@ import { EVERYTHING } from '../src/access/rights.ts';
 import { createDraft } from '../src/bulk-operations/bulk-operation-store.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { programAct } from '../src/verbs/program-act.ts';
 import { Client } from './client.ts';

@@ -6,7 +6,7 @@ import { verifyChain } from '../src/audit/chain.ts';
 import { instant } from '../src/clock.ts';
 import { type Config, readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { grantMemberships } from '../src/memberships/actions/membership-editing.ts';
 import { linkAddress, tokenOf } from '../src/one-time-links/one-time-link.ts';
 import { issueLinks } from '../src/one-time-links/one-time-link-store.ts';

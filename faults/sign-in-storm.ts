@@ -8,7 +8,7 @@ import { generateUsers } from '../seeds/generator.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
 import { actSettings } from '../src/verbs/act.ts';

@@ -5,7 +5,7 @@ import { instant } from '../src/clock.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase, type Transaction } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { insertPasskey } from '../src/passkeys/passkey-store.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { beginFactor, confirmFactor } from '../src/second-factors/second-factor-store.ts';

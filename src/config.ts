@@ -135,7 +135,7 @@ export type Secrets = Record<SecretName, string>;
 const FROM_FILE = [...Object.values(SECRET_SETTINGS), 'ADMIN_PASSWORD', 'SMTP_URL', 'METRICS_TOKEN', 'DATABASE_URL'];
 const SETTING_NAMES = [...Object.keys(settings.shape), ...FROM_FILE.map((name) => `${name}_FILE`)];
 
-/** What was set, checked. Secrets that were not given are kept in DATA_DIR: see installation/secrets.ts. */
+/** What was set, checked. Secrets that were not given are kept in DATA_DIR: see installation/secrets/secrets.ts. */
 export type Settings = ReturnType<typeof readSettings>;
 
 /** Where the data is: in a folder, or, with its address, on a database server beside it. */

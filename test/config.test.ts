@@ -6,8 +6,8 @@ import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import { type Config, readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { makeDataFolder } from '../src/installation/data-folder.ts';
-import { withSecrets } from '../src/installation/secrets.ts';
+import { makeDataFolder } from '../src/installation/data/data-folder.ts';
+import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { CannotStart } from '../src/process/cannot-start.ts';
 
 const LONG = 'a secret that is certainly long enough';

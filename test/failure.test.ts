@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { explained } from '../src/failure.ts';
-import { reasonOf } from '../src/installation/data-folder.ts';
+import { reasonOf } from '../src/installation/data/data-folder.ts';
 
 it('a disk is told in words, without the statement that met it and what it was to write (R91)', () => {
   const met = (code: string) =>

@@ -2,7 +2,7 @@ import type { Reader } from '../db/database.ts';
 import { eraseUsers, judgeErasure } from '../erasure/actions/user-erasure.ts';
 import { finishErasures } from '../erasure/erasing.ts';
 import { erasedName } from '../erasure/named-persons.ts';
-import { keepErasedList } from '../installation/erased-list.ts';
+import { keepErasedList } from '../installation/backups/erased-list.ts';
 import { identityKey } from '../text/identity-key.ts';
 import { findUsers } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';

@@ -13,8 +13,8 @@ import { type Import, MATCHED_BY, type MatchedBy, notFoundBy } from '../import/i
 import { countTicked, findPlanned, type PlannedLine, tickEmails } from '../import/import-plan-store.ts';
 import { beginPlanning, findImport } from '../import/import-store.ts';
 import { refusedColumns, refusedLines } from '../import/refused-lines.ts';
-import { installationMark } from '../installation/installation-mark.ts';
-import { growWhole } from '../installation/whole-file.ts';
+import { installationMark } from '../installation/data/installation-mark.ts';
+import { growWhole } from '../installation/data/whole-file.ts';
 import { tableParts } from '../lists/table-file.ts';
 import { writeOut } from '../lists/written-out.ts';
 import { format } from '../text/format.ts';

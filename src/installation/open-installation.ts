@@ -8,15 +8,15 @@ import { joinServers, tryLockServer } from '../db/server-lock.ts';
 import { findDamageAside } from '../db/sqlite/whole-database.ts';
 import { CannotStart } from '../process/cannot-start.ts';
 import { COMMAND_LINE } from '../program.ts';
-import { backupBeforeMigration, newestBackup } from './backups.ts';
-import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
-import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
-import { keepReserve, releaseReserve } from './disk-room.ts';
-import { readOnlyOnceMoved, refuseMoved } from './moved-mark.ts';
-import { clearRestoring, isRestoring } from './replacing.ts';
-import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
-import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
-import { forgetUpgrade, isHalfUpgraded, noteUpgrade } from './upgrade-mark.ts';
+import { backupBeforeMigration, newestBackup } from './backups/backups.ts';
+import { clearRestoring, isRestoring } from './backups/replacing.ts';
+import { forgetClosing, markClosed, wasClosedWell } from './data/closed-mark.ts';
+import { databaseFile, makeDataFolder, requireData } from './data/data-folder.ts';
+import { keepReserve, releaseReserve } from './data/disk-room.ts';
+import { readOnlyOnceMoved, refuseMoved } from './data/moved-mark.ts';
+import { forgetUpgrade, isHalfUpgraded, noteUpgrade } from './data/upgrade-mark.ts';
+import { areFingerprintsKept, keepFingerprints, secretProblems } from './secrets/secret-fingerprints.ts';
+import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets/secrets.ts';
 
 /** Data that is open: the settings with all their secrets, and the database. */
 export interface Installation {

@@ -7,8 +7,8 @@ import { counted } from '../text/text.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { findTroubled } from '../webhooks/webhook-store.ts';
 import type { ClockWatch } from './clock-watch.ts';
-import { databaseBytes, reasonOf } from './data-folder.ts';
-import { freeBytes, refusalOfDisk } from './disk-room.ts';
+import { databaseBytes, reasonOf } from './data/data-folder.ts';
+import { freeBytes, refusalOfDisk } from './data/disk-room.ts';
 import { findTwins } from './identity-twins.ts';
 
 /** With less than this, or less than twice the database, the next backup or the next busy day does not fit. */

@@ -9,7 +9,7 @@ import {
 } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { NOTHING_YET } from '../../src/bulk-operations/tally.ts';
 import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
-import { endWhatActs } from '../../src/installation/old-data.ts';
+import { endWhatActs } from '../../src/installation/backups/old-data.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { commandLineAct, programAct } from '../../src/verbs/program-act.ts';
 import { watchAudit } from '../support/audit.ts';

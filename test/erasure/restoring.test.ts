@@ -8,10 +8,15 @@ import { DAY, instant } from '../../src/clock.ts';
 import { readSettings } from '../../src/config.ts';
 import { eraseWhoIsDue } from '../../src/erasure/actions/retention.ts';
 import { erase, finishErasures } from '../../src/erasure/erasing.ts';
-import { backUp } from '../../src/installation/backup.ts';
-import { addToErasedList, ERASED_LIST, keepErasedList, readErasedList } from '../../src/installation/erased-list.ts';
+import { backUp } from '../../src/installation/backups/backup.ts';
+import {
+  addToErasedList,
+  ERASED_LIST,
+  keepErasedList,
+  readErasedList,
+} from '../../src/installation/backups/erased-list.ts';
+import { restore } from '../../src/installation/backups/restore.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
-import { restore } from '../../src/installation/restore.ts';
 import { DELETION } from '../../src/users/actions/deletion.ts';
 import { findSubjects, findUsers } from '../../src/users/user-store.ts';
 import { actSettings } from '../../src/verbs/act.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { DAY, HOUR, instant } from '../../src/clock.ts';
 import { type Jump, lookAfterIdle } from '../../src/idle-accounts/actions/idle-run.ts';
-import { endWhatActs } from '../../src/installation/old-data.ts';
+import { endWhatActs } from '../../src/installation/backups/old-data.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import type { TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';

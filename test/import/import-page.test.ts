@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { installationMark } from '../../src/installation/installation-mark.ts';
+import { installationMark } from '../../src/installation/data/installation-mark.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { send } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';

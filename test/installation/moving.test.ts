@@ -2,9 +2,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { instant } from '../../src/clock.ts';
-import { acceptSecrets } from '../../src/installation/accepted-secrets.ts';
-import { moveTo, reopen } from '../../src/installation/move.ts';
+import { moveTo, reopen } from '../../src/installation/moving/move.ts';
 import { migrateData, openForCommand, openForServer } from '../../src/installation/open-installation.ts';
+import { acceptSecrets } from '../../src/installation/secrets/accepted-secrets.ts';
 import { rosterWith } from '../support/command-line.ts';
 import { all, expectSame, inhabited, quietly, Removal, reading, refusal, settings } from '../support/moving.ts';
 

@@ -6,9 +6,9 @@ import { Client } from '../../faults/client.ts';
 import { type ServerProcess, startServer } from '../../faults/server-process.ts';
 import { readSettings } from '../../src/config.ts';
 import { openDatabase } from '../../src/db/database.ts';
-import { backUp } from '../../src/installation/backup.ts';
+import { backUp } from '../../src/installation/backups/backup.ts';
+import { restore } from '../../src/installation/backups/restore.ts';
 import { openForServer } from '../../src/installation/open-installation.ts';
-import { restore } from '../../src/installation/restore.ts';
 import { layEmptyDatabase } from '../support/template.ts';
 
 const PASSWORD = 'seven brown kettles sing';

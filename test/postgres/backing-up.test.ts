@@ -5,11 +5,11 @@ import { extract } from 'tar';
 import { brokenInvariants } from '../../faults/invariants.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { lastMigration, migrateUpTo } from '../../src/db/migrate.ts';
-import { backUp } from '../../src/installation/backup.ts';
-import { findBackups } from '../../src/installation/backups.ts';
+import { backUp } from '../../src/installation/backups/backup.ts';
+import { findBackups } from '../../src/installation/backups/backups.ts';
+import { restore } from '../../src/installation/backups/restore.ts';
 import { openForServer } from '../../src/installation/open-installation.ts';
-import { restore } from '../../src/installation/restore.ts';
-import { readSecrets } from '../../src/installation/secrets.ts';
+import { readSecrets } from '../../src/installation/secrets/secrets.ts';
 import { all, inhabited, type Place, Removal, reading, refusal, settings } from '../support/moving.ts';
 import { dropDatabase, makeDatabase } from '../support/postgres.ts';
 

@@ -5,7 +5,7 @@ import { OperationWorker } from '../../src/bulk-operations/actions/operation-wor
 import { findOperation } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { instant } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
-import { moveTo } from '../../src/installation/move.ts';
+import { moveTo } from '../../src/installation/moving/move.ts';
 import { openForServer } from '../../src/installation/open-installation.ts';
 import { findToken } from '../../src/one-time-links/open-links.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';

@@ -1,5 +1,5 @@
 import { type Config, readSettings } from '../../src/config.ts';
-import { withSecrets } from '../../src/installation/secrets.ts';
+import { withSecrets } from '../../src/installation/secrets/secrets.ts';
 
 /** Everybody of the cast has it. */
 export const PASSWORD = 'four quiet grey herons';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { instant } from '../../src/clock.ts';
-import { endWhatActs } from '../../src/installation/old-data.ts';
+import { endWhatActs } from '../../src/installation/backups/old-data.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';

@@ -1,6 +1,6 @@
 import type { AppContext } from '../../app-context.ts';
 import { HOUR, instant, MINUTE } from '../../clock.ts';
-import { keepErasedList } from '../../installation/erased-list.ts';
+import { keepErasedList } from '../../installation/backups/erased-list.ts';
 import type { Feature } from '../../web/feature.ts';
 import { eraseWhoIsDue } from '../actions/retention.ts';
 import { finishErasures } from '../erasing.ts';

@@ -2,7 +2,7 @@ import { type Clock, instant, MINUTE } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Database } from '../../db/database.ts';
 import { frozenIds } from '../../facets/frozen-walk.ts';
-import { installationMark } from '../../installation/installation-mark.ts';
+import { installationMark } from '../../installation/data/installation-mark.ts';
 import { type Sink, writeOut } from '../../lists/written-out.ts';
 import type { Format } from '../../text/format.ts';
 import type { Act } from '../../verbs/act.ts';

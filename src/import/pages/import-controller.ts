@@ -4,7 +4,7 @@ import { executeOperation } from '../../bulk-operations/actions/execution.ts';
 import { AT_ONCE } from '../../bulk-operations/bulk-operation.ts';
 import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
 import { type Typed, typedFields } from '../../forms/form.ts';
-import { installationMark } from '../../installation/installation-mark.ts';
+import { installationMark } from '../../installation/data/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';

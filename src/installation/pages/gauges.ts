@@ -3,8 +3,8 @@ import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { findStuckMail } from '../../mail/stuck-mails.ts';
 import { findTroubled } from '../../webhooks/webhook-store.ts';
-import { findBackups } from '../backups.ts';
-import { freeBytes } from '../disk-room.ts';
+import { findBackups } from '../backups/backups.ts';
+import { freeBytes } from '../data/disk-room.ts';
 
 /** What whoever runs this has to watch, and what the process takes, which is watched from then on. */
 export function gaugesOf({ config, db, troubles }: AppContext): Registry {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
-import { refusalOfDisk } from '../disk-room.ts';
+import { refusalOfDisk } from '../data/disk-room.ts';
 
 /** Whoever watches may ask as often as they like: a look is a write, and creating users would wait for it. Milliseconds. */
 const LOOK_EVERY = 1_000;

@@ -2,7 +2,7 @@ import { HOUR, MINUTE, SECOND } from '../../clock.ts';
 import type { DataPlace } from '../../config.ts';
 import type { Job } from '../../jobs/jobs.ts';
 import type { Feature } from '../../web/feature.ts';
-import { isBackupDue, makeDailyBackup } from '../backups.ts';
+import { isBackupDue, makeDailyBackup } from '../backups/backups.ts';
 
 export const BACKUP_JOB = 'Daily backup';
 

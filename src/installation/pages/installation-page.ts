@@ -6,8 +6,8 @@ import { findTestMail } from '../../mail/sent-mails.ts';
 import { findStuckMail } from '../../mail/stuck-mails.ts';
 import { VERSION } from '../../program.ts';
 import type { Format } from '../../text/format.ts';
-import { findBackups } from '../backups.ts';
-import { freeBytes } from '../disk-room.ts';
+import { findBackups } from '../backups/backups.ts';
+import { freeBytes } from '../data/disk-room.ts';
 import { findTwins } from '../identity-twins.ts';
 
 const BACKUPS_SHOWN = 10;

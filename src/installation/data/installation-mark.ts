@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Transaction } from '../db/database.ts';
+import type { Transaction } from '../../db/database.ts';
 
 /** Consonants make no words, and letters alone are for no spreadsheet program a number, a day or a time. */
 const LETTERS = 'bcdfghjklmnpqrstvwxz';

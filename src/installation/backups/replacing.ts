@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { instant } from '../clock.ts';
-import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
-import { CannotStart } from '../process/cannot-start.ts';
-import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, exchangeFile, giveToOwner, reasonOf, SECRETS_FOLDER } from './data-folder.ts';
-import { flushFolder, writeWhole } from './whole-file.ts';
+import { instant } from '../../clock.ts';
+import { DATABASE_FILE } from '../../db/sqlite/database-files.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { forgetClosing } from '../data/closed-mark.ts';
+import { DATABASE_COMPANIONS, exchangeFile, giveToOwner, reasonOf, SECRETS_FOLDER } from '../data/data-folder.ts';
+import { flushFolder, writeWhole } from '../data/whole-file.ts';
 
 /** Begins the name of the folder in which a backup is made ready, in DATA_DIR. */
 export const RESTORING = 'restoring-';

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { AHEAD, DAY, dayOf, type Instant, instant } from '../clock.ts';
-import { type DataPlace, environmentFor } from '../config.ts';
-import { CannotStart } from '../process/cannot-start.ts';
-import { standBack } from '../process/standing-back.ts';
-import { commandLineProgram } from '../program.ts';
+import { AHEAD, DAY, dayOf, type Instant, instant } from '../../clock.ts';
+import { type DataPlace, environmentFor } from '../../config.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { standBack } from '../../process/standing-back.ts';
+import { commandLineProgram } from '../../program.ts';
 
 const DAILY = /^roster-\d{4}-\d{2}-\d{2}\.tar\.gz$/;
 const BEFORE_MIGRATION = /^before-.*\.tar\.gz$/;

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reader } from '../db/database.ts';
-import type { ErasedUser } from '../erasure/erasing.ts';
-import { findErased } from '../users/user-store.ts';
+import type { Reader } from '../../db/database.ts';
+import type { ErasedUser } from '../../erasure/erasing.ts';
+import { findErased } from '../../users/user-store.ts';
+import { writeWhole } from '../data/whole-file.ts';
 import { backupsFolder } from './backups.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** Beside backups: who is to be erased again when one of them is restored. */
 export const ERASED_LIST = 'erased-users.txt';

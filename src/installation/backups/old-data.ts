@@ -1,18 +1,18 @@
-import { pauseAll } from '../bulk-operations/bulk-operation-store.ts';
-import { letAllWait } from '../bulk-operations/schedule-store.ts';
-import type { Transaction } from '../db/database.ts';
-import { pauseIdleRule } from '../idle-accounts/idle-rule-store.ts';
-import { giveUpWaitingMails } from '../mail/outbox-store.ts';
-import { endAllLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
-import { forgetResetRequests } from '../passwords/reset-request-store.ts';
-import { endAllSessions, endSessionsExcept } from '../sessions/session-store.ts';
-import { format } from '../text/format.ts';
-import { endAllTokens, endTokensByHash } from '../tokens/token-store.ts';
-import type { Act } from '../verbs/act.ts';
-import { disableAll } from '../webhooks/webhook-store.ts';
-import { lastMonday } from '../weekly-mails/week.ts';
-import { letWeekPass } from '../weekly-mails/weekly-mail-store.ts';
-import { forgetMark } from './installation-mark.ts';
+import { pauseAll } from '../../bulk-operations/bulk-operation-store.ts';
+import { letAllWait } from '../../bulk-operations/schedule-store.ts';
+import type { Transaction } from '../../db/database.ts';
+import { pauseIdleRule } from '../../idle-accounts/idle-rule-store.ts';
+import { giveUpWaitingMails } from '../../mail/outbox-store.ts';
+import { endAllLinks, type SpentLink, spendLinks } from '../../one-time-links/one-time-link-store.ts';
+import { forgetResetRequests } from '../../passwords/reset-request-store.ts';
+import { endAllSessions, endSessionsExcept } from '../../sessions/session-store.ts';
+import { format } from '../../text/format.ts';
+import { endAllTokens, endTokensByHash } from '../../tokens/token-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { disableAll } from '../../webhooks/webhook-store.ts';
+import { lastMonday } from '../../weekly-mails/week.ts';
+import { letWeekPass } from '../../weekly-mails/weekly-mail-store.ts';
+import { forgetMark } from '../data/installation-mark.ts';
 
 /** What is known of the time since the data was left as it is. */
 export interface Since {

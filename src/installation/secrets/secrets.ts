@@ -8,10 +8,10 @@ import {
   type Secrets,
   type Settings,
   SHORTEST_SECRET,
-} from '../config.ts';
-import { CannotStart } from '../process/cannot-start.ts';
-import { reasonOf, SECRETS_FOLDER } from './data-folder.ts';
-import { writeWhole } from './whole-file.ts';
+} from '../../config.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { reasonOf, SECRETS_FOLDER } from '../data/data-folder.ts';
+import { writeWhole } from '../data/whole-file.ts';
 
 export const SECRET_NAMES = Object.keys(SECRET_SETTINGS) as SecretName[];
 

@@ -1,4 +1,4 @@
-import { verifyChain } from '../audit/chain.ts';
+import { verifyChain } from '../../audit/chain.ts';
 import {
   addStored,
   COPIED,
@@ -9,10 +9,10 @@ import {
   keptBy,
   LooseReference,
   stretches,
-} from '../db/copied-tables.ts';
-import type { Database } from '../db/database.ts';
-import { CannotStart } from '../process/cannot-start.ts';
-import { findProgress, keepProgress, keepResting } from './moved-mark.ts';
+} from '../../db/copied-tables.ts';
+import type { Database } from '../../db/database.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { findProgress, keepProgress, keepResting } from '../data/moved-mark.ts';
 
 /** Is told how much there is to do of what, and then how much is done. */
 export type Watch = (total: number, what: string) => (done: number) => void;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { SECRET_SETTINGS, type SecretName, type Secrets, type Settings } from '../config.ts';
-import type { Reader, Transaction } from '../db/database.ts';
+import { SECRET_SETTINGS, type SecretName, type Secrets, type Settings } from '../../config.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
 import { SECRET_NAMES, secretFile } from './secrets.ts';
 
 /** What dies with each secret, for whoever has lost it. */

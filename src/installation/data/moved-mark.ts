@@ -1,9 +1,9 @@
-import type { Database, Reader, Transaction } from '../db/database.ts';
-import { guarded } from '../db/guarded.ts';
-import type { Row } from '../db/tables.ts';
-import { CannotStart } from '../process/cannot-start.ts';
-import { COMMAND_LINE } from '../program.ts';
-import { format } from '../text/format.ts';
+import type { Database, Reader, Transaction } from '../../db/database.ts';
+import { guarded } from '../../db/guarded.ts';
+import type { Row } from '../../db/tables.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { COMMAND_LINE } from '../../program.ts';
+import { format } from '../../text/format.ts';
 
 /** What this data is in a move: being left, left for good, or a copy that is not finished. */
 export type Mark = Pick<Row<'moves'>, 'id' | 'side' | 'place' | 'at'>;

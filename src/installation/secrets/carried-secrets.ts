@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Config, SecretName } from '../config.ts';
-import { CannotStart } from '../process/cannot-start.ts';
+import type { Config, SecretName } from '../../config.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { writeWhole } from '../data/whole-file.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder } from './secrets.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** A folder with secrets of another installation is that one's. */
 export function refuseOtherSecrets(config: Config, folder: string): void {

@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { DataPlace } from '../config.ts';
-import { diskInWords } from '../db/database.ts';
-import { LOCK_FILE } from '../db/server-lock.ts';
-import { DATABASE_FILE, fileBytes } from '../db/sqlite/database-files.ts';
-import { CannotStart } from '../process/cannot-start.ts';
+import type { DataPlace } from '../../config.ts';
+import { diskInWords } from '../../db/database.ts';
+import { LOCK_FILE } from '../../db/server-lock.ts';
+import { DATABASE_FILE, fileBytes } from '../../db/sqlite/database-files.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
 
 /** What SQLite keeps beside the database while it is open, and after a crash. */
 export const DATABASE_COMPANIONS = [`${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`];

@@ -1,12 +1,12 @@
-import { recordChanges } from '../audit/audit-store.ts';
-import type { Settings } from '../config.ts';
-import { openDatabase } from '../db/database.ts';
-import { lockServer } from '../db/server-lock.ts';
-import { actSettings } from '../verbs/act.ts';
-import { commandLineAct } from '../verbs/program-act.ts';
-import { disableAll } from '../webhooks/webhook-store.ts';
-import { requireData } from './data-folder.ts';
-import { refuseMoved } from './moved-mark.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
+import type { Settings } from '../../config.ts';
+import { openDatabase } from '../../db/database.ts';
+import { lockServer } from '../../db/server-lock.ts';
+import { actSettings } from '../../verbs/act.ts';
+import { commandLineAct } from '../../verbs/program-act.ts';
+import { disableAll } from '../../webhooks/webhook-store.ts';
+import { requireData } from '../data/data-folder.ts';
+import { refuseMoved } from '../data/moved-mark.ts';
 import { keepFingerprints, LOSSES, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, withSecrets } from './secrets.ts';
 

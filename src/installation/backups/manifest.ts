@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { CannotStart } from '../process/cannot-start.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 

@@ -14,22 +14,22 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { create, list } from 'tar';
-import { HOUR, instant } from '../clock.ts';
-import type { SecretName, Settings } from '../config.ts';
-import { copyAll } from '../db/copied-tables.ts';
-import { openDatabase } from '../db/database.ts';
-import { lastMigration, migrateUpTo } from '../db/migrate.ts';
-import { LOCK_FILE, tryLockFile } from '../db/server-lock.ts';
-import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
-import { copyDatabase, findDamage } from '../db/sqlite/whole-database.ts';
-import { CannotStart } from '../process/cannot-start.ts';
+import { HOUR, instant } from '../../clock.ts';
+import type { SecretName, Settings } from '../../config.ts';
+import { copyAll } from '../../db/copied-tables.ts';
+import { openDatabase } from '../../db/database.ts';
+import { lastMigration, migrateUpTo } from '../../db/migrate.ts';
+import { LOCK_FILE, tryLockFile } from '../../db/server-lock.ts';
+import { DATABASE_FILE } from '../../db/sqlite/database-files.ts';
+import { copyDatabase, findDamage } from '../../db/sqlite/whole-database.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { databaseFile, reasonOf, requireData } from '../data/data-folder.ts';
+import { findMark } from '../data/moved-mark.ts';
+import { moveWhole } from '../data/whole-file.ts';
+import { SECRET_NAMES, secretFile } from '../secrets/secrets.ts';
 import { backupsFolder } from './backups.ts';
-import { databaseFile, reasonOf, requireData } from './data-folder.ts';
 import { addToErasedList, readErasedList } from './erased-list.ts';
 import { describe, MANIFEST_FILE } from './manifest.ts';
-import { findMark } from './moved-mark.ts';
-import { SECRET_NAMES, secretFile } from './secrets.ts';
-import { moveWhole } from './whole-file.ts';
 
 /** Begins the name of the folder in which a backup is put together, beside where it will lie. */
 const WORKSHOP = '.roster-backup-';

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { recordChanges } from '../audit/audit-store.ts';
-import { instant } from '../clock.ts';
-import { ConfigError, type DataPlace, type SecretName, type Settings } from '../config.ts';
-import { beginCopy, copy } from '../db/copied-tables.ts';
-import { type Database, openDatabase } from '../db/database.ts';
-import { migrate } from '../db/migrate.ts';
-import { isServerAddress } from '../db/server-address.ts';
-import { lockServer } from '../db/server-lock.ts';
-import { CannotStart } from '../process/cannot-start.ts';
-import { actSettings } from '../verbs/act.ts';
-import { commandLineAct } from '../verbs/program-act.ts';
-import { refuseOtherSecrets, takeSecretsAlong } from './carried-secrets.ts';
-import { makeDataFolder } from './data-folder.ts';
-import { findMark, keepMark, keepResting, type Mark, removeMark } from './moved-mark.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
+import { instant } from '../../clock.ts';
+import { ConfigError, type DataPlace, type SecretName, type Settings } from '../../config.ts';
+import { beginCopy, copy } from '../../db/copied-tables.ts';
+import { type Database, openDatabase } from '../../db/database.ts';
+import { migrate } from '../../db/migrate.ts';
+import { isServerAddress } from '../../db/server-address.ts';
+import { lockServer } from '../../db/server-lock.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { actSettings } from '../../verbs/act.ts';
+import { commandLineAct } from '../../verbs/program-act.ts';
+import { type Ended, endWhatActs } from '../backups/old-data.ts';
+import { makeDataFolder } from '../data/data-folder.ts';
+import { findMark, keepMark, keepResting, type Mark, removeMark } from '../data/moved-mark.ts';
+import { type Installation, openAsItIs } from '../open-installation.ts';
+import { refuseOtherSecrets, takeSecretsAlong } from '../secrets/carried-secrets.ts';
 import { copyTables, finishCopy, requireAlike, type Watch } from './moved-rows.ts';
-import { type Ended, endWhatActs } from './old-data.ts';
-import { type Installation, openAsItIs } from './open-installation.ts';
 
 export interface MoveReport {
   from: string;
