@@ -73,7 +73,7 @@ import { proxyCheck } from './web/guards/proxy-check.ts';
 import { noStore, securityHeaders } from './web/guards/security-headers.ts';
 import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
-import { beforeLongWork, oneEachTurn, pause } from './web/turns.ts';
+import { beforeLongWork, oneEachTurn, pause } from './web/traffic/turns.ts';
 import { whenAsked } from './web/when-asked.ts';
 import { webhooksController } from './webhooks/pages/webhooks-controller.ts';
 

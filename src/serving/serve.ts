@@ -17,9 +17,9 @@ import { giveBackWhenIdle } from '../process/idle-memory.ts';
 import { createLogger } from '../process/logger.ts';
 import { whenParentIsGone } from '../process/parent.ts';
 import { keepSetupLink } from '../setup/setup-link-store.ts';
-import { inTurn } from '../web/in-turn.ts';
-import { dropSlowReaders } from '../web/slow-readers.ts';
-import { hurry } from '../web/slow-senders.ts';
+import { inTurn } from '../web/traffic/in-turn.ts';
+import { dropSlowReaders } from '../web/traffic/slow-readers.ts';
+import { hurry } from '../web/traffic/slow-senders.ts';
 import { IndexReaders } from './index-reading.ts';
 import { endWithoutData } from './lost-data.ts';
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ServerProcess, startServer } from '../../faults/server-process.ts';
 import { PATIENCE } from '../../src/serving/serve.ts';
 import { assetPath } from '../../src/web/assets.ts';
-import { SOONER } from '../../src/web/slow-senders.ts';
+import { SOONER } from '../../src/web/traffic/slow-senders.ts';
 import { layEmptyDatabase } from '../support/template.ts';
 
 const HALF_A_MINUTE = 30_000;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { inTurn } from '../../src/web/in-turn.ts';
+import { inTurn } from '../../src/web/traffic/in-turn.ts';
 
 describe('many requests in one packet', () => {
   let server: Server;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { dropSlowReaders } from '../../src/web/slow-readers.ts';
+import { dropSlowReaders } from '../../src/web/traffic/slow-readers.ts';
 
 let server: ReturnType<typeof createServer>;
 /** The next response, when it is asked for. */

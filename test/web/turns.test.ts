@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import type { NextFunction, Request, Response } from 'express';
-import { oneEachTurn, pause } from '../../src/web/turns.ts';
+import { oneEachTurn, pause } from '../../src/web/traffic/turns.ts';
 
 it('begins what comes at once one after the other, and lets others have their turn in between', async () => {
   const handle = oneEachTurn();

@@ -7,7 +7,7 @@ import { encodeCursor, firstOf, readPageQuery } from '../../lists/list-query.ts'
 import { pagerLinks } from '../../lists/pager.ts';
 import { type Holder, holdersInPieces, listHolders } from '../../permissions/holder-list.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import { sendCsv } from '../../web/csv.ts';
+import { sendCsv } from '../../web/files/csv.ts';
 import { render } from '../../web/render.ts';
 import type { Application } from '../application.ts';
 import { levelOf } from './addressed-application.ts';

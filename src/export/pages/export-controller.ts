@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { fewAtOnce } from '../../web/few-at-once.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { fewAtOnce } from '../../web/traffic/few-at-once.ts';
 import { EXPORT_KINDS } from './export-kinds.ts';
 import { isTicking, showExport } from './export-page.ts';
 import { sendExport } from './export-sending.ts';

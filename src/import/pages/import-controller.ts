@@ -8,7 +8,7 @@ import { installationMark } from '../../installation/data/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
-import { sendCsv } from '../../web/csv.ts';
+import { sendCsv } from '../../web/files/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';

@@ -7,7 +7,7 @@ import { pieces } from '../../db/ids.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { STATE_LABELS } from '../../users/state-labels.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import { sendCsv } from '../../web/csv.ts';
+import { sendCsv } from '../../web/files/csv.ts';
 import { render } from '../../web/render.ts';
 import { digestOf } from '../evidence.ts';
 import { findQuestions } from '../question-store.ts';

@@ -3,7 +3,7 @@ import type { AppContext } from '../../../app-context.ts';
 import { DAY, instant } from '../../../clock.ts';
 import { stillSeeing } from '../../../contacts/pages/still-seeing.ts';
 import { NotFound } from '../../../verbs/refusals.ts';
-import { sendCsv } from '../../../web/csv.ts';
+import { sendCsv } from '../../../web/files/csv.ts';
 import { readable } from '../../actions/bulk-subjects.ts';
 import type { BulkOperation } from '../../bulk-operation.ts';
 import { findParts } from '../../part-store.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Response } from 'express';
-import { MINUTE } from '../clock.ts';
-import { ReaderGone, type Sink } from '../lists/written-out.ts';
+import { MINUTE } from '../../clock.ts';
+import { ReaderGone, type Sink } from '../../lists/written-out.ts';
 
 /** Whoever takes nothing for so long has gone, and holds a place that others wait for. */
 const PATIENCE = 2 * MINUTE;

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../app-context.ts';
-import { BrokenOff, ReaderGone, type Sink } from '../lists/written-out.ts';
-import { Refused } from '../verbs/refusals.ts';
+import type { AppContext } from '../../app-context.ts';
+import { BrokenOff, ReaderGone, type Sink } from '../../lists/written-out.ts';
+import { Refused } from '../../verbs/refusals.ts';
 import { breakOff, responseSink } from './response-sink.ts';
 
 /** A file of any length. */

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../app-context.ts';
-import { type CsvRow, tableParts } from '../lists/table-file.ts';
-import { writeOut } from '../lists/written-out.ts';
+import type { AppContext } from '../../app-context.ts';
+import { type CsvRow, tableParts } from '../../lists/table-file.ts';
+import { writeOut } from '../../lists/written-out.ts';
 import { sendFile } from './sent-file.ts';
 
 /** A table for a spreadsheet, by the titles of its columns. */

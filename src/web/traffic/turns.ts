@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { awaited, begin as beginAnswer, breathe } from '../process/giving-way.ts';
+import { awaited, begin as beginAnswer, breathe } from '../../process/giving-way.ts';
 
 /**
  * Begins one request in each turn of the event loop. Most of a page is made without waiting for anything, so that many which come at

@@ -1,4 +1,4 @@
-import { TooManyRequests } from '../verbs/refusals.ts';
+import { TooManyRequests } from '../../verbs/refusals.ts';
 
 /** Each holds up everybody else a little. */
 const MOST_AT_ONCE = 4;
