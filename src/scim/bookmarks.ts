@@ -1,5 +1,5 @@
 import { MINUTE } from '../clock.ts';
-import { ListsBefore, type Place } from '../provisioning/lists-before.ts';
+import { ListsBefore, type Place } from '../provisioning/searching/lists-before.ts';
 
 const KEPT = 1_000;
 const KEPT_FOR = 10 * MINUTE;

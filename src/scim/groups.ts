@@ -7,16 +7,16 @@ import {
   provisionGroup,
 } from '../provisioning/actions/group-provisioning.ts';
 import { CORE_GROUP, GROUP_KIND } from '../provisioning/attribute.ts';
-import { groupSteps } from '../provisioning/group-patch.ts';
 import { groupHandle, idIn, userHandle } from '../provisioning/ids.ts';
-import { stepsOf } from '../provisioning/patch.ts';
-import { countGroups, findGroupPage } from '../provisioning/provisioned-group-search.ts';
+import { groupSteps } from '../provisioning/patching/group-patch.ts';
+import { stepsOf } from '../provisioning/patching/patch.ts';
 import {
   findMemberIds,
   findProvisionedGroups,
   type ProvisionedGroup,
 } from '../provisioning/provisioned-group-store.ts';
 import { knownOf, type Resource } from '../provisioning/resource.ts';
+import { countGroups, findGroupPage } from '../provisioning/searching/provisioned-group-search.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { type Answer, baseOf, type Call, listOf } from './call.ts';
 import { MOST_ANSWERED, MOST_MEMBERS } from './limits.ts';

@@ -1,5 +1,5 @@
-import { type AttributePath, BadFilter, type Filter, parseFilter, pathOf } from '../provisioning/filter.ts';
 import { objectOf, type Resource } from '../provisioning/resource.ts';
+import { type AttributePath, BadFilter, type Filter, parseFilter, pathOf } from '../provisioning/searching/filter.ts';
 import { Unfit } from '../provisioning/unfit.ts';
 import { MOST_RESULTS, USUAL_RESULTS } from './limits.ts';
 import { type Selecting, selectingOf } from './selecting.ts';

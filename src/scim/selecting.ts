@@ -1,5 +1,5 @@
-import { pathOf } from '../provisioning/filter.ts';
 import type { Resource } from '../provisioning/resource.ts';
+import { pathOf } from '../provisioning/searching/filter.ts';
 import { Unfit } from '../provisioning/unfit.ts';
 
 /** Which attributes are answered (RFC 7644, section 3.9). */

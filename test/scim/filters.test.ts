@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseFilter } from '../../src/provisioning/filter.ts';
+import { parseFilter } from '../../src/provisioning/searching/filter.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { groupId } from '../support/people.ts';
 import { programAs } from '../support/program.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bulkInsert } from '../../src/db/bulk-insert.ts';
-import { parseFilter, pathOf } from '../../src/provisioning/filter.ts';
-import { ListsBefore } from '../../src/provisioning/lists-before.ts';
-import { countUsers, findUserPage } from '../../src/provisioning/provisioned-search.ts';
 import { keepTold } from '../../src/provisioning/provisioned-user-store.ts';
+import { parseFilter, pathOf } from '../../src/provisioning/searching/filter.ts';
+import { ListsBefore } from '../../src/provisioning/searching/lists-before.ts';
+import { countUsers, findUserPage } from '../../src/provisioning/searching/provisioned-search.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { Chance } from '../support/chance.ts';
 

@@ -12,7 +12,7 @@ import { grouped } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { Clashes, Taken } from '../clash.ts';
-import { requireIds } from '../group-patch.ts';
+import { requireIds } from '../patching/group-patch.ts';
 import {
   findMemberIds,
   findProvisionedGroups,

@@ -1,6 +1,6 @@
-import type { Filter, FilterValue, Operator } from './filter.ts';
-import { type Resource, searchedAs } from './resource.ts';
-import { Unfit } from './unfit.ts';
+import { type Resource, searchedAs } from '../resource.ts';
+import type { Filter, FilterValue, Operator } from '../searching/filter.ts';
+import { Unfit } from '../unfit.ts';
 
 /** Whether a filter within brackets holds of one of the values of a list. */
 export function matches(value: Resource, filter: Filter): boolean {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { whereTextEnds, whereTextHolds } from '../db/search.ts';
+import { whereTextEnds, whereTextHolds } from '../../db/search.ts';
+import { Unfit } from '../unfit.ts';
 import type { FilterValue, Operator } from './filter.ts';
-import { Unfit } from './unfit.ts';
 
 type Query = Knex.QueryBuilder;
 

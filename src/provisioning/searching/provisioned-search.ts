@@ -1,10 +1,10 @@
-import type { Reader } from '../db/database.ts';
-import { attributeNamed, USER_ATTRIBUTES } from './attribute.ts';
+import type { Reader } from '../../db/database.ts';
+import { attributeNamed, USER_ATTRIBUTES } from '../attribute.ts';
+import { countProvisioned } from '../provisioned-user-store.ts';
+import { searchedAs } from '../resource.ts';
 import { compareText } from './comparing.ts';
 import type { AttributePath, Filter } from './filter.ts';
 import { type Counted, KnownList, type ListsBefore, MOST_PLACES, type Place } from './lists-before.ts';
-import { countProvisioned } from './provisioned-user-store.ts';
-import { searchedAs } from './resource.ts';
 import { meant, type Query, type UserSearch, values } from './user-conditions.ts';
 import { isLookedThrough, isPlainValue, looksAtSystemEmail, nameOf, OWN_SORTS, USER, valuePath } from './user-paths.ts';
 import { ALIKE, type Stretch, walk, walkFrom, wayTo } from './walking.ts';

@@ -1,8 +1,8 @@
-import { type Attribute, attributeNamed, type ResourceKind } from './attribute.ts';
-import { type AttributePath, BadFilter, type Filter, parsePatchPath } from './filter.ts';
+import { type Attribute, attributeNamed, type ResourceKind } from '../attribute.ts';
+import { fittingValue, knownOf, objectOf, type Resource, requireFew } from '../resource.ts';
+import { type AttributePath, BadFilter, type Filter, parsePatchPath } from '../searching/filter.ts';
+import { Unfit } from '../unfit.ts';
 import { matches, meantBy } from './matching.ts';
-import { fittingValue, knownOf, objectOf, type Resource, requireFew } from './resource.ts';
-import { Unfit } from './unfit.ts';
 
 /** One step of a PATCH (RFC 7644, section 3.5.2). */
 export interface PatchStep {

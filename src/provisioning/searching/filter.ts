@@ -1,4 +1,4 @@
-import { Unfit } from './unfit.ts';
+import { Unfit } from '../unfit.ts';
 
 const OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 export type Operator = (typeof OPERATORS)[number];

@@ -1,4 +1,4 @@
-import { whereAlong } from '../db/keyset.ts';
+import { whereAlong } from '../../db/keyset.ts';
 import type { KnownList, Place } from './lists-before.ts';
 import type { Query } from './user-conditions.ts';
 import { USER } from './user-paths.ts';

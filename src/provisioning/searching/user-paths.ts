@@ -1,4 +1,4 @@
-import { attributeNamed, ENTERPRISE_USER, ROSTER_USER, USER_ATTRIBUTES } from './attribute.ts';
+import { attributeNamed, ENTERPRISE_USER, ROSTER_USER, USER_ATTRIBUTES } from '../attribute.ts';
 import type { AttributePath, Filter, Operator } from './filter.ts';
 
 export type Comparison = Extract<Filter, { kind: 'compare' }>;

@@ -1,9 +1,9 @@
-import { GROUP_KIND } from './attribute.ts';
-import type { Filter } from './filter.ts';
-import { idIn } from './ids.ts';
+import { GROUP_KIND } from '../attribute.ts';
+import { idIn } from '../ids.ts';
+import { fittingValue, type Resource } from '../resource.ts';
+import type { Filter } from '../searching/filter.ts';
+import { Unfit } from '../unfit.ts';
 import { type PatchStep, pathedSteps, targetOf } from './patch.ts';
-import { fittingValue, type Resource } from './resource.ts';
-import { Unfit } from './unfit.ts';
 
 /** What steps make of a group, without a look at who is in it: there may be very many. */
 export interface GroupSteps {

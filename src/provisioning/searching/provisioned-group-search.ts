@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
-import type { Reader } from '../db/database.ts';
-import { identityKey } from '../text/identity-key.ts';
+import type { Reader } from '../../db/database.ts';
+import { identityKey } from '../../text/identity-key.ts';
+import { idIn } from '../ids.ts';
+import { Unfit } from '../unfit.ts';
 import { compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter } from './filter.ts';
-import { idIn } from './ids.ts';
 import { restrict } from './restricting.ts';
-import { Unfit } from './unfit.ts';
 
 type Query = Knex.QueryBuilder;
 
