@@ -6,7 +6,7 @@ import { createDraft, type Draft, findOperation } from '../src/bulk-operations/b
 import { readSettings } from '../src/config.ts';
 import { openDatabase, type Reader } from '../src/db/database.ts';
 import { withSecrets } from '../src/installation/secrets/secrets.ts';
-import { findUserByIdentifier } from '../src/users/user-store.ts';
+import { findUserByIdentifier } from '../src/users/user-lookup.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { commandLineAct } from '../src/verbs/program-act.ts';
 import type { Administrator } from './data.ts';

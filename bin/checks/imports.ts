@@ -45,7 +45,8 @@ export function checkImports(folder = source): string[] {
   ];
 }
 
-function floorOf(file: string): Floor {
+/** On which floor a file stands, by its path below `src`. */
+export function floorOf(file: string): Floor {
   const [folder, ...rest] = dirname(file).split('/');
   if (folder === '.') return PROGRAM[file] ?? 'ground';
   if (GROUND.has(folder)) return 'ground';

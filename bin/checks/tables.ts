@@ -36,7 +36,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   group_recounts: 'groups/recounting.ts',
   group_tags: 'tags/tag-store.ts',
   groups: 'groups/group-store.ts',
-  heartbeat: 'installation/pages/health.ts',
+  heartbeat: 'installation/heartbeat.ts',
   idle_rule: 'idle-accounts/idle-rule-store.ts',
   idle_warnings: 'idle-accounts/idle-warning-store.ts',
   import_columns: 'import/remembered-columns.ts',
@@ -96,7 +96,7 @@ const DONE = /^(?:\s*\.\w+\([^;]*\))*?\s*\.(?:insert|update|delete|del|increment
 const WRITING = /\.(?:insert|update|delete|del|truncate|increment|decrement|merge)\(/;
 /** One statement from the naming of a table on; names within it may be made up of parts. */
 const NAMED = /\b(?:trx|db|writer|knex|into|from)\(\s*(['`])([^'`]+)\1\s*\)([^;]*)/g;
-const IN_BULK = /\bbulkInsert\(\s*trx,\s*(['`])([^'`]+)\1/g;
+const IN_BULK = /\bbulkInsert(?:UnlessTaken)?(?:<[^;]*?>)?\(\s*trx,\s*(['`])([^'`]+)\1/g;
 
 /** A query that is begun in one statement and may be carried out in another. */
 const BEGUN = /\b(?:const|let) (\w+)[^=;]*=(?: await)? (?:\w+\()*trx\(\s*(['`])([^'`]+)\2\s*\)/g;

@@ -3,7 +3,7 @@ import { eraseUsers, judgeErasure } from '../erasure/actions/user-erasure.ts';
 import { finishErasures } from '../erasure/erasing.ts';
 import { erasedName } from '../erasure/named-persons.ts';
 import { keepErasedList } from '../installation/backups/erased-list.ts';
-import { identityKey } from '../text/identity-key.ts';
+import { findUserIdsOnceCalled } from '../users/user-lookup.ts';
 import { findUsers } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
@@ -39,11 +39,5 @@ async function findMeant(db: Reader, named: string): Promise<number[]> {
     const byId = await findUsers(db, [Number(named)]);
     if (byId.length > 0) return byId.map(({ id }) => id);
   }
-  const key = identityKey(named);
-  const called = () =>
-    db('users')
-      .where(key.includes('@') ? 'email_key' : 'name_key', key)
-      .orderBy('id');
-  const deleted: number[] = await called().whereNotNull('deleted_from').pluck('id');
-  return deleted.length > 0 ? deleted : called().pluck('id');
+  return findUserIdsOnceCalled(db, named);
 }

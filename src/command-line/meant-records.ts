@@ -7,7 +7,7 @@ import type { Reader } from '../db/database.ts';
 import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
 import { findGroupByName } from '../groups/group-store.ts';
 import { format } from '../text/format.ts';
-import { findUserIdsByIdentifier } from '../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../users/user-lookup.ts';
 import type { Act } from '../verbs/act.ts';
 import type { CommandContext } from './command.ts';
 import { readySources } from './list-sources.ts';

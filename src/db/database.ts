@@ -15,6 +15,7 @@ export {
   violatedUnique,
   whyUnreached,
 } from './errors.ts';
+export { DatabaseGone } from './sqlite/database-files.ts';
 
 /** Opens the database at this address, and without one the SQLite file in `dataDir`. Throws where that cannot be written. */
 export function openDatabase(dataDir: string, url?: string): Database {

@@ -10,7 +10,7 @@ import { countMailed } from '../mail/sent-mails.ts';
 import { issueLinks } from '../one-time-links/one-time-link-store.ts';
 import { findOpenLink } from '../one-time-links/open-links.ts';
 import type { User } from '../users/user.ts';
-import { findUserByIdentifier } from '../users/user-store.ts';
+import { findUserByIdentifier } from '../users/user-lookup.ts';
 import type { Act, ActSettings } from '../verbs/act.ts';
 import { programAct } from '../verbs/program-act.ts';
 

@@ -1,7 +1,7 @@
 import type { Reader } from '../db/database.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { PastedPerson } from '../text/people/pasted-person.ts';
-import { findUserIdsByIdentifier } from '../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../users/user-lookup.ts';
 
 /** After what people are called to sign in: themselves, or the part of their address before the @. */
 export type NameSource = 'person' | 'email';

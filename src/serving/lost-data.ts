@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../db/database.ts';
-import type { DatabaseGone } from '../db/sqlite/database-files.ts';
+import type { Database, DatabaseGone } from '../db/database.ts';
 
 /** For so long whoever asks is told; then a process without data is worth less than one that is started anew. */
 const TELLS_FOR = 3_000;

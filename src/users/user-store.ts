@@ -10,7 +10,6 @@ import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Errors } from '../forms/form.ts';
 import type { DateStyle } from '../text/format.ts';
-import { identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
@@ -55,36 +54,6 @@ export async function findSubjects(db: Reader, ids: number[], now: Instant): Pro
 export async function findSubject(db: Reader, id: number, now: Instant): Promise<Subject> {
   const [subject] = await findSubjects(db, [id], now);
   return subject;
-}
-
-/** The user who signs in by this name or email address; deleted ones are not found. */
-export async function findUserByIdentifier(db: Reader, identifier: string): Promise<User | undefined> {
-  const key = identityKey(identifier);
-  const column = key.includes('@') ? 'email' : 'name';
-  const rows: Found[] = await selectUsers(db)
-    .where(`users.${column}_key`, key)
-    .modify(whereNotDeleted, 'users')
-    .orderBy(`users.${column}_twin`);
-  const row = spelledLike(rows, identifier, (one) => one[column] ?? '');
-  return row && userOf(row);
-}
-
-/** Users by name or email, each by what was given for them; deleted ones are not found. */
-export async function findUserIdsByIdentifier(db: Reader, identifiers: string[]): Promise<Map<string, number>> {
-  const keys = identifiers.map(identityKey);
-  const rowsOf = new Map<string, { id: number; written: string }[]>();
-  for (const column of ['name', 'email']) {
-    const query = db('users').modify(whereNotDeleted).orderBy(`${column}_twin`);
-    const select = query.select('id', `${column} as written`, `${column}_key as key`);
-    for (const row of await whereIdIn(select, `${column}_key`, keys))
-      rowsOf.set(row.key, [...(rowsOf.get(row.key) ?? []), row]);
-  }
-  const found = new Map<string, number>();
-  for (const [n, identifier] of identifiers.entries()) {
-    const row = spelledLike(rowsOf.get(keys[n]) ?? [], identifier, (one) => one.written);
-    if (row) found.set(identifier, row.id);
-  }
-  return found;
 }
 
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {

@@ -1,7 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { DatabaseBusy, diskTrouble, isOfRead, isUnreachable, OutcomeUnknown } from '../db/database.ts';
-import { DatabaseGone } from '../db/sqlite/database-files.ts';
+import { DatabaseBusy, DatabaseGone, diskTrouble, isOfRead, isUnreachable, OutcomeUnknown } from '../db/database.ts';
 import { Forbidden, NotFound, NotSignedIn, NotYet, Refused, TooManyRequests } from '../verbs/refusals.ts';
 import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';

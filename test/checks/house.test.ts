@@ -80,6 +80,7 @@ it('the check of tables names a second writer, by whatever way it writes', () =>
     'tags/given.ts': 'await trx(`$' + '{tagged}_tags`).insert(rows);',
     'mail/later.ts': "const query = trx('groups').where({ id });\nawait query.update({ name });",
     'mail/many.ts': "await bulkInsert(\n  trx,\n  'memberships',\n  rows);",
+    'mail/made.ts': "await bulkInsertUnlessTaken<Pick<Row<'users'>, 'id'>>(\n  trx,\n  'users',\n  rows);",
   });
   expect(
     checkTables(house)
@@ -88,6 +89,7 @@ it('the check of tables names a second writer, by whatever way it writes', () =>
   ).toEqual([
     'src/groups/writing.ts writes the table users',
     'src/mail/later.ts writes the table groups',
+    'src/mail/made.ts writes the table users',
     'src/mail/many.ts writes the table memberships',
     'src/tags/given.ts writes the table contact_tags',
     'src/tags/given.ts writes the table group_tags',
@@ -112,6 +114,30 @@ it('the check of SQL names what only one database knows, outside of its folder',
     'src/users/list.ts:1 /db/dialects.ts belongs in src/db/',
     'src/users/list.ts:2 iif( belongs in src/db/',
     'src/users/list.ts:2 client.dialect belongs in src/db/',
+  ]);
+});
+
+it('the check of SQL names a query in a page or a face, whatever it is spread over', () => {
+  build({
+    'users/user-store.ts': "await db('users').where({ id });",
+    'users/pages/user-page.ts': "const one = 1;\nawait app.db.read('users').first();",
+    'api/router.ts': "db\n  .write((trx) =>\n  trx(\n    'users').delete());",
+    'scim/schemas.ts': "read('schema', 'The schema.');",
+  });
+  expect(checkSql(house).sort()).toEqual([
+    'src/api/router.ts:3 a query belongs below the pages, in the store of its feature',
+    'src/users/pages/user-page.ts:2 a query belongs below the pages, in the store of its feature',
+  ]);
+});
+
+it('the check of SQL lets nobody know how a database is opened, but for the files of SQLite that backups are', () => {
+  build({
+    'users/list.ts': "import { x } from '../db/postgres/client.ts';\nimport { y } from '../db/sqlite/dialect.ts';",
+    'installation/backup.ts': "import { findDamage } from '../db/sqlite/whole-database.ts';",
+  });
+  expect(checkSql(house)).toEqual([
+    'src/users/list.ts:1 /db/postgres/ belongs in src/db/',
+    'src/users/list.ts:2 /db/sqlite/ belongs in src/db/',
   ]);
 });
 

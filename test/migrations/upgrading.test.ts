@@ -12,7 +12,7 @@ import { findUserIdsByText } from '../../src/db/search.ts';
 import { findTwins } from '../../src/installation/identity-twins.ts';
 import { identityKey } from '../../src/text/identity-key.ts';
 import { nameColumns } from '../../src/users/user-columns.ts';
-import { findUserByIdentifier } from '../../src/users/user-store.ts';
+import { findUserByIdentifier } from '../../src/users/user-lookup.ts';
 import { openUnplugged } from '../support/unplugged.ts';
 import { LANDED, openLanded } from './landed.ts';
 import { contentOf, type Row, schemaOf } from './snapshot.ts';

@@ -4,7 +4,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Errors } from '../../forms/form.ts';
 import { firstOf } from '../../lists/list-query.ts';
-import { findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import { render } from '../../web/render.ts';
 import { findApplication, findApplications } from '../application-store.ts';
 import { levelOf } from './addressed-application.ts';

@@ -1,10 +1,8 @@
-import { type ContactViewer, maySee } from '../../contacts/contact.ts';
+import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
-import { whereIdIn } from '../../db/ids.ts';
-import { prepared, preparedInForms } from '../../db/prepared.ts';
-import type { Row } from '../../db/tables.ts';
 import { recordPath } from '../../web/reader/record-path.ts';
 import { type AuditEvent, ERASED, type Fields, type Reference, referencesIn } from '../audit-event.ts';
+import { findContactNamesById, findNamesById } from '../names-by-id.ts';
 
 export const HIDDEN = 'a contact that you may not see';
 
@@ -33,15 +31,11 @@ export class NamedRecords {
     const idsOf = (type: Reference['type']) => [
       ...new Set(named.filter((one) => one.type === type).map(({ id }) => id)),
     ];
-    const contacts = await selectContacts(db, { ids: idsOf('contact') });
-    const seen = contacts.filter((one) =>
-      maySee(viewer, { ownerUserId: one.owner_user_id, ownerGroupId: one.owner_group_id }),
-    );
     return new NamedRecords(viewer, {
-      user: byId(await selectNames(db, { table: 'users' }, { ids: idsOf('user') })),
-      group: byId(await selectNames(db, { table: 'groups' }, { ids: idsOf('group') })),
-      contact: byId(seen),
-      token: byId(await tokenNames(db, events)),
+      contact: await findContactNamesById(db, viewer, idsOf('contact')),
+      user: await findNamesById(db, 'users', idsOf('user')),
+      group: await findNamesById(db, 'groups', idsOf('group')),
+      token: await tokenNames(db, events),
     });
   }
 
@@ -70,23 +64,10 @@ export interface Named {
   name: string;
 }
 
-const selectNames = preparedInForms<{ table: 'users' | 'groups' | 'tokens' }, { ids: number[] }, Named>(
-  (db, { table }, { ids }) => whereIdIn(db(table), 'id', ids).select('id', 'name'),
-);
-
-const selectContacts = prepared<
-  { ids: number[] },
-  Pick<Row<'contacts'>, 'id' | 'name' | 'owner_user_id' | 'owner_group_id'>
->((db, { ids }) => whereIdIn(db('contacts'), 'id', ids).select('id', 'name', 'owner_user_id', 'owner_group_id'));
-
 /** Most events are by people: then nothing is asked. */
-async function tokenNames(db: Reader, events: AuditEvent[]): Promise<Named[]> {
+async function tokenNames(db: Reader, events: AuditEvent[]): Promise<Map<number, string>> {
   const ids = [...new Set(events.flatMap(({ tokenId }) => tokenId ?? []))];
-  return ids.length === 0 ? [] : selectNames(db, { table: 'tokens' }, { ids });
-}
-
-function byId(rows: Named[]): Map<number, string> {
-  return new Map(rows.map(({ id, name }) => [id, name]));
+  return ids.length === 0 ? new Map() : findNamesById(db, 'tokens', ids);
 }
 
 /** Who did it, what it was done to, and what its fields name. */

@@ -8,7 +8,8 @@ import type { Levels } from '../../permissions/permission-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import type { User } from '../../users/user.ts';
-import { findUserIdsByIdentifier, findUserNames, findUsers } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
+import { findUserNames, findUsers } from '../../users/user-store.ts';
 import type { DesiredGroup, DesiredMembership, DesiredState, DesiredUser } from './desired-state.ts';
 
 /** One field that is to be different, in words. */

@@ -5,7 +5,7 @@ import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import { findGroupByName } from '../../groups/group-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
-import { findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { type ContactViewer, NOT_YOURS_TO_GIVE, type Ownership, PUBLIC, requireEditable } from '../contact.ts';

@@ -12,7 +12,8 @@ import {
 } from '../../one-time-links/email-change-store.ts';
 import { changeOwnEmail } from '../../users/actions/changing/changing-users.ts';
 import type { User } from '../../users/user.ts';
-import { findSubject, findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
+import { findSubject } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
 

@@ -5,7 +5,7 @@ import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
-import { findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Group, mayAppoint, requireChangeable } from '../group.ts';
 import type { GroupValues } from '../group-form.ts';

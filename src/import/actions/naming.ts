@@ -7,7 +7,8 @@ import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import type { User } from '../../users/user.ts';
-import { findUserIdsByIdentifier, findUserNames, findUsers } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
+import { findUserNames, findUsers } from '../../users/user-store.ts';
 import type { Judge } from '../../verbs/action.ts';
 import type { ImportedRow } from '../imported-row.ts';
 

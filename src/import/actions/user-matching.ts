@@ -1,6 +1,7 @@
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';
-import { findUserIdsByIdentifier, findUserNames } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
+import { findUserNames } from '../../users/user-store.ts';
 import type { ImportChoices } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
 import { type LineKey, lineKeys } from './import-kind.ts';

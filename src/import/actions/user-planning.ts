@@ -3,7 +3,7 @@ import { formatIn } from '../../text/format.ts';
 import { judgeChange, planEach, type Step } from '../../users/actions/changing/planned-change.ts';
 import type { NewUser, UserChange } from '../../users/actions/changing/user-change.ts';
 import { refusalsOfNew } from '../../users/actions/changing/user-creation.ts';
-import { findUserIdsByIdentifier } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
 import { takenMessage } from '../../users/user-uniqueness.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { leaveOut, type Refusal, unfitFields } from '../../verbs/outcome.ts';

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { refusalOfDisk } from '../data/disk-room.ts';
+import { beat } from '../heartbeat.ts';
 
 /** Whoever watches may ask as often as they like: a look is a write, and creating users would wait for it. Milliseconds. */
 const LOOK_EVERY = 1_000;
@@ -38,9 +39,7 @@ export function health(app: AppContext): RequestHandler {
 
 async function look(app: AppContext): Promise<boolean> {
   try {
-    await app.db.read('users').first('id');
-    const heartbeat = { only: 1, at: instant(app.clock()) };
-    await app.db.write((trx) => trx('heartbeat').insert(heartbeat).onConflict('only').merge());
+    await beat(app.db, instant(app.clock()));
     const refusal = refusalOfDisk(app.config.dataDir);
     if (refusal) app.logger.error({ err: refusal }, 'the disk takes nothing more');
     return refusal === undefined;

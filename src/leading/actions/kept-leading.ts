@@ -5,7 +5,7 @@ import { createDraft, findOperation, forgetOperation } from '../../bulk-operatio
 import type { Transaction } from '../../db/database.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
 import type { Subject } from '../../users/user.ts';
-import { findUserIdsByIdentifier } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
 import { type Invited, inviteIntoGroup } from './leading.ts';

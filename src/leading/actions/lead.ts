@@ -15,7 +15,7 @@ import { mailNotice } from '../../mail/outbox-store.ts';
 import { requireEndAhead } from '../../memberships/actions/membership-editing.ts';
 import { findMembershipsIn } from '../../memberships/membership-store.ts';
 import type { User } from '../../users/user.ts';
-import { findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { findLedGroup, whyNotToLead } from '../led-group.ts';

@@ -1,7 +1,6 @@
 import { covers, EVERYTHING, type Rights } from '../../access/rights.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
-import { whereIdIn } from '../../db/ids.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { requestInvitations } from '../../invitations/invitation-request-store.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type MembershipRule,
   setUntil,
 } from '../../memberships/actions/membership-editing.ts';
+import { findMembershipsIn } from '../../memberships/membership-store.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
 import { createUsers } from '../../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
@@ -18,7 +18,8 @@ import { LOGIN_ATTEMPTS_RESET } from '../../users/actions/login-attempts-reset.t
 import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
 import type { Subject } from '../../users/user.ts';
-import { findSubjects, findUserByIdentifier, findUserIdsByIdentifier, findUsers } from '../../users/user-store.ts';
+import { findUserByIdentifier, findUserIdsByIdentifier } from '../../users/user-lookup.ts';
+import { findSubjects, findUsers } from '../../users/user-store.ts';
 import { takenMessage } from '../../users/user-uniqueness.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
@@ -187,12 +188,8 @@ export async function reachOf(db: Reader, userId: number, now: Instant): Promise
 
 /** The members of these ids as subjects. One who is none is refused as if there were no such user. */
 export async function findMembersOf(db: Reader, groupId: number, ids: number[], now: Instant): Promise<Subject[]> {
-  const rows: { user_id: number }[] = await whereIdIn(db('memberships').where('group_id', groupId), 'user_id', ids);
-  const subjects = await findSubjects(
-    db,
-    rows.map((row) => row.user_id),
-    now,
-  );
+  const memberships = await findMembershipsIn(db, groupId, ids);
+  const subjects = await findSubjects(db, [...memberships.keys()], now);
   const members = subjects.filter((subject) => subject.activity !== 'deleted');
   if (members.length !== new Set(ids).size) throw new Forbidden('There is no such member.', true);
   return members;

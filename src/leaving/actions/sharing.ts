@@ -3,7 +3,7 @@ import type { Reader } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { shortened } from '../../text/text.ts';
 import type { User } from '../../users/user.ts';
-import { findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { canTakeOver, findHeirs, type Heir, proposedHeirs } from '../heirs.ts';
 import type { Decision, LeftKind, LeftThing, Share } from '../left-kind.ts';

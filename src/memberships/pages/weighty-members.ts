@@ -4,7 +4,7 @@ import type { Group } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { isWeightyMembership } from '../../permissions/weighty-givings.ts';
 import { membersIn } from '../../text/people/people-list.ts';
-import { findUserIdsByIdentifier } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
 import { MOST_AT_ONCE, typedMembers } from '../member-form.ts';
 
 /** Whether a change of members makes administrators, or is one of whoever makes it (R54). */

@@ -16,7 +16,8 @@ import { findTagNames } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import type { NewUser } from '../../users/actions/changing/user-change.ts';
 import type { Subject } from '../../users/user.ts';
-import { findSubjects, findUserIdsByIdentifier } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
+import { findSubjects } from '../../users/user-store.ts';
 import { takenMessage } from '../../users/user-uniqueness.ts';
 import { checkRow, type ForAll, type PersonRow, type RowValues } from '../people-form.ts';
 

@@ -1,6 +1,6 @@
 import type { Reader } from '../../db/database.ts';
 import type { ApiOnly } from '../../users/actions/changing/user-change.ts';
-import { findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import type { Meaning } from '../meaning.ts';
 import type { ProvisionedUser } from '../provisioned-user-store.ts';
 import { Unfit } from '../unfit.ts';

@@ -27,8 +27,9 @@ import { render } from '../../web/render.ts';
 import { findUsersCalled, suggestedByName } from '../list/user-suggestions.ts';
 import type { User } from '../user.ts';
 import { checkUser, typedOf, typedUser, USER_SEARCHES } from '../user-form.ts';
+import { findUserByIdentifier } from '../user-lookup.ts';
 import { stateLimits } from '../user-state.ts';
-import { findSubject, findUserByIdentifier, findUserNames } from '../user-store.ts';
+import { findSubject, findUserNames } from '../user-store.ts';
 import { takenMessage } from '../user-uniqueness.ts';
 
 interface FormState {

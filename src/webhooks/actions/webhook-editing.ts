@@ -8,7 +8,8 @@ import { DAY, instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields, StaleVersion } from '../../forms/form.ts';
 import { makingRefusal } from '../../tokens/token.ts';
-import { findSubject, findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
+import { findSubject } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
 import {

@@ -3,7 +3,8 @@ import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { optional } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors, RefusedFields } from '../../../forms/form.ts';
 import { counted } from '../../../text/text.ts';
-import { findUserByIdentifier, findUsers } from '../../../users/user-store.ts';
+import { findUserByIdentifier } from '../../../users/user-lookup.ts';
+import { findUsers } from '../../../users/user-store.ts';
 import { type Group, mayAppoint } from '../../group.ts';
 import { groupChangingAction } from './group-changing-action.ts';
 

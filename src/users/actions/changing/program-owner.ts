@@ -1,7 +1,8 @@
 import type { Choices } from '../../../bulk-operations/asking-action.ts';
 import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
-import { findUserByIdentifier, findUserNames } from '../../user-store.ts';
+import { findUserByIdentifier } from '../../user-lookup.ts';
+import { findUserNames } from '../../user-store.ts';
 
 /** The choices with whoever is to answer for programs. Throws FieldErrors. */
 export async function withOwner(db: Reader, choices: Choices): Promise<Choices> {

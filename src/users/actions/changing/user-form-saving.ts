@@ -7,7 +7,7 @@ import { createGroup } from '../../../groups/actions/group-creation.ts';
 import type { Act } from '../../../verbs/act.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { UserValues } from '../../user-form.ts';
-import { findUserByIdentifier } from '../../user-store.ts';
+import { findUserByIdentifier } from '../../user-lookup.ts';
 import { type Changed, changeUsers } from './changing-users.ts';
 import { judgeChange } from './planned-change.ts';
 import type { ApiOnly, NewUser } from './user-change.ts';
