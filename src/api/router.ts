@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AppContext } from '../app-context.ts';
 import { instant } from '../clock.ts';
 import { type Errors, StaleVersion } from '../forms/form.ts';
+import { isId } from '../text/record-id.ts';
 import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { requireBounded } from '../web/bounded-body.ts';
@@ -123,7 +124,7 @@ function addressed(req: Request): Pick<Call, 'ids' | 'names'> {
   for (const [name, value] of Object.entries(req.params)) {
     const text = String(value);
     if (isName(name)) names[name] = text;
-    else if (/^[1-9]\d{0,14}$/.test(text)) ids[name] = Number(text);
+    else if (isId(text)) ids[name] = Number(text);
     else throw new NotFound('There is nothing at this address.');
   }
   return { ids, names };

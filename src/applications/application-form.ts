@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPLICATIONS } from '../access/rights.ts';
 import { cleaned, optional, shownName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { isId } from '../text/record-id.ts';
 
 /** Fields that stand beside those of the applications in the matrix of permissions, what every object has, and the address of the form. */
 const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step', 'constructor', 'new']);
@@ -23,10 +24,7 @@ const registered = z.object({
   key: APPLICATION_KEY,
   ...APPLICATION_FIELDS,
   /** The group that may write on it from the beginning. */
-  groupId: z
-    .string()
-    .refine((text) => /^[1-9]\d{0,14}$/.test(text), 'Choose one of your groups.')
-    .transform(Number),
+  groupId: z.string().refine(isId, 'Choose one of your groups.').transform(Number),
 });
 const edited = z.object(APPLICATION_FIELDS);
 

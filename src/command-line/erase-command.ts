@@ -3,6 +3,7 @@ import { eraseUsers, judgeErasure } from '../erasure/actions/user-erasure.ts';
 import { finishErasures } from '../erasure/erasing.ts';
 import { erasedName } from '../erasure/named-persons.ts';
 import { keepErasedList } from '../installation/backups/erased-list.ts';
+import { idIn } from '../text/record-id.ts';
 import { findUserIdsOnceCalled } from '../users/user-lookup.ts';
 import { findUsers } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
@@ -35,8 +36,9 @@ export async function eraseUser(context: CommandContext, act: Act, named: string
 
 /** By their number, or of those who are deleted by what they were called; who is not deleted is found to be told so. */
 async function findMeant(db: Reader, named: string): Promise<number[]> {
-  if (/^[1-9]\d{0,14}$/.test(named)) {
-    const byId = await findUsers(db, [Number(named)]);
+  const id = idIn(named);
+  if (id !== undefined) {
+    const byId = await findUsers(db, [id]);
     if (byId.length > 0) return byId.map(({ id }) => id);
   }
   return findUserIdsOnceCalled(db, named);

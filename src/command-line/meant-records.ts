@@ -7,6 +7,7 @@ import type { Reader } from '../db/database.ts';
 import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
 import { findGroupByName } from '../groups/group-store.ts';
 import { format } from '../text/format.ts';
+import { isId } from '../text/record-id.ts';
 import { findUserIdsByIdentifier } from '../users/user-lookup.ts';
 import type { Act } from '../verbs/act.ts';
 import type { CommandContext } from './command.ts';
@@ -30,7 +31,7 @@ export async function idsMeant(context: CommandContext, act: Act, meaning: Meani
   if (view !== undefined) return inView(context, act, LISTS[subjectType], view);
   const { read: db } = context.db;
   const found = new Map<string, number>();
-  const numbers = named.filter((one) => /^[1-9]\d{0,14}$/.test(one));
+  const numbers = named.filter(isId);
   const viewer = await findContactViewer(db, act.by, minuteOf(Date.now()));
   const seen: Seen | undefined =
     subjectType === 'contact' ? (query, table) => whereVisible(query, viewer, table) : undefined;

@@ -20,6 +20,7 @@ import { checkForm, FieldErrors } from '../forms/form.ts';
 import { startBy } from '../forms/moments.ts';
 import { linesToCopy } from '../one-time-links/pages/link-lines.ts';
 import { format } from '../text/format.ts';
+import { idIn } from '../text/record-id.ts';
 import { counted, shortened } from '../text/text.ts';
 import { findUsers } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
@@ -58,10 +59,11 @@ export async function operate(context: CommandContext, act: Act, name: string, n
 }
 
 /** Says what taking an operation back would do, and with `apply` does it. */
-export async function undo(context: CommandContext, act: Act, id: string): Promise<Result> {
+export async function undo(context: CommandContext, act: Act, named: string): Promise<Result> {
   const { db } = context;
-  const earlier = /^[1-9]\d{0,14}$/.test(id) ? await findWhole(db.read, Number(id)).catch(unlessNotFound) : undefined;
-  if (!earlier) return refused(`There is no operation ${id}.`);
+  const id = idIn(named);
+  const earlier = id === undefined ? undefined : await findWhole(db.read, id).catch(unlessNotFound);
+  if (!earlier) return refused(`There is no operation ${named}.`);
   const { mayUndo, takenBackBy } = await takingBackOf(db.read, earlier, await actionOf(db.read, earlier), act);
   if (!mayUndo)
     return refused(

@@ -2,6 +2,7 @@ import { type Asked, steerOperation } from '../bulk-operations/actions/steering.
 import { type BulkOperation, phaseOf } from '../bulk-operations/bulk-operation.ts';
 import { findOperation } from '../bulk-operations/bulk-operation-store.ts';
 import { findWhole } from '../bulk-operations/part-store.ts';
+import { idIn } from '../text/record-id.ts';
 import { counted, grouped } from '../text/text.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound, Refused } from '../verbs/refusals.ts';
@@ -39,8 +40,9 @@ async function steer({ db }: CommandContext, act: Act, typed: string, asked: Ask
 }
 
 async function findNamed(db: CommandContext['db'], typed: string): Promise<BulkOperation | undefined> {
-  if (!/^[1-9]\d{0,14}$/.test(typed)) return undefined;
-  return findWhole(db.read, Number(typed)).catch((error) => {
+  const id = idIn(typed);
+  if (id === undefined) return undefined;
+  return findWhole(db.read, id).catch((error) => {
     if (error instanceof NotFound) return undefined;
     throw error;
   });

@@ -4,6 +4,7 @@ import type { Reader } from '../db/database.ts';
 import type { FrozenSet } from '../facets/frozen-walk.ts';
 import { MOST_VALUES, type PageQuery, type Source } from '../lists/list-query.ts';
 import type { Format } from '../text/format.ts';
+import { isId } from '../text/record-id.ts';
 
 export const KINDS = ['users', 'groups', 'contacts', 'audit', 'invitations'] as const;
 export type KindName = (typeof KINDS)[number];
@@ -89,7 +90,7 @@ export function idIn(table: 'tags' | 'groups' | 'contacts'): Known {
 }
 
 export async function isIdIn(db: Reader, table: string, value: string): Promise<boolean> {
-  return /^[1-9]\d{0,14}$/.test(value) && (await db(table).where('id', Number(value)).first('id')) !== undefined;
+  return isId(value) && (await db(table).where('id', Number(value)).first('id')) !== undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { userEmail, userName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { endBy, type Times } from '../forms/moments.ts';
 import { identifiersIn, isTooLong, readPeople } from '../text/people/people-list.ts';
+import { idsIn } from '../text/record-id.ts';
 import { Malformed } from '../verbs/refusals.ts';
 
 /** So many addresses at once: a leader knows each of them. */
@@ -69,6 +70,5 @@ export function checkEnd(typed: Typed, times: Times): FormResult<{ untilAt: stri
 
 /** The ids that were ticked; what is no id was sent by no form of ours and is passed over. */
 export function tickedIn(typed: Typed): number[] {
-  const ids = [typed.ids].flat().filter((text) => /^[1-9]\d{0,14}$/.test(text));
-  return [...new Set(ids.map(Number))];
+  return idsIn([typed.ids].flat());
 }

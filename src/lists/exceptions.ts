@@ -1,3 +1,5 @@
+import { idsIn } from '../text/record-id.ts';
+
 /** So many ticks, or boxes that were unticked, go into one form: with ids of nine digits it is as large as a form may be. */
 export const MOST_BY_HAND = 20_000;
 
@@ -27,8 +29,7 @@ export function allShown(
 
 /** One by one, as boxes send them, or many in one field: a form holds only so many fields. */
 export function readIds(given: string[]): number[] {
-  const texts = given.flatMap((text) => text.split(',')).filter((text) => /^[1-9]\d{0,14}$/.test(text));
-  return [...new Set(texts.map(Number))].filter((id) => Number.isSafeInteger(id));
+  return idsIn(given.flatMap((text) => text.split(',')));
 }
 
 /** Of these, those left out besides the listed ones, and whoever is listed without a tick. */

@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring';
 import { searchedFor } from '../text/people/addresses.ts';
+import { idIn } from '../text/record-id.ts';
 import { searchedWords } from '../text/text.ts';
 
 export const PAGE_SIZES = [25, 50, 100, 200];
@@ -11,8 +12,6 @@ const LONGEST_WORD = 60;
 /** So many filters that a list does not have are told. */
 const MOST_UNREAD = 5;
 const NO_ID = 0;
-/** As ids are written everywhere, and never longer than a number holds. */
-const IS_ID = /^[1-9]\d{0,14}$/;
 export const NONE = 'none' as const;
 
 /** A place in a sorted list: the sort value and the id of a row. */
@@ -158,7 +157,7 @@ export function wordsOf<T extends string>(value: unknown): T[] {
 
 /** The same for ids; what is none stays the word that it is. */
 export function idsOf(value: unknown): (number | string)[] {
-  return [...new Set(allOf(value).map((text) => (IS_ID.test(text) ? Number(text) : bounded(text))))];
+  return [...new Set(allOf(value).map((text) => idIn(text) ?? bounded(text)))];
 }
 
 /** The ids among such values: a word is one that nothing has, but for the one that means none of them. */

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { SUBJECT_TYPES } from '../../bulk-operations/bulk-operation.ts';
 import { startBy } from '../../forms/moments.ts';
 import { format } from '../../text/format.ts';
+import { RECORD_ID } from '../../text/record-id.ts';
 
 /** In an address. */
-export const number = z.string().regex(/^[1-9]\d{0,14}$/, 'It is a number.');
+export const number = z.string().regex(RECORD_ID, 'It is a number.');
 
 export const NEW_OPERATION = z
   .strictObject({

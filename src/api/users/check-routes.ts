@@ -3,6 +3,7 @@ import { isNotStarted, mayActByToken } from '../../access/admission.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import { type Instant, instant, minuteOf } from '../../clock.ts';
 import { explain } from '../../permissions/explanation.ts';
+import { isId } from '../../text/record-id.ts';
 import type { User } from '../../users/user.ts';
 import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -52,7 +53,7 @@ async function answersTo({ app }: Pick<Call, 'app'>, questions: Question[]) {
     if (!known.has(application)) throw new Unprocessable({ application: `There is no application ${application}.` });
   const names = [...new Set(questions.map(({ user }) => user))];
   const ids = await findUserIdsByIdentifier(db, names);
-  const numbers = new Map(names.flatMap((text) => (/^[1-9]\d{0,14}$/.test(text) ? [[text, Number(text)]] : [])));
+  const numbers = new Map(names.flatMap((text) => (isId(text) ? [[text, Number(text)]] : [])));
   const wanted = [...new Set([...ids.values(), ...numbers.values()])];
   const users = new Map((await findUsers(db, wanted)).map((user) => [user.id, user]));
   // Who is called like somebody else's number must not be taken for them.

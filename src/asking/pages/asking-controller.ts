@@ -7,6 +7,7 @@ import { offerUndo } from '../../leading/pages/leading-operations.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -89,8 +90,7 @@ export function askingController(app: AppContext): Router {
 
   /** Whoever asked, and whoever decides, sees it; for everybody else it is not there. */
   async function visible(req: Request): Promise<AccessRequest> {
-    const id = String(req.params.id);
-    const request = /^[1-9]\d{0,8}$/.test(id) ? await findRequest(app.db.read, Number(id)) : undefined;
+    const request = await findRequest(app.db.read, addressedId(req));
     if (!request) throw new NotFound();
     if (request.userId === req.viewer!.id) return request;
     if (!mayDecide(req.viewer!, request, await groupsFor(app.db.read, [request])))

@@ -3,6 +3,7 @@ import type { Database, Reader } from '../../db/database.ts';
 import { type Cell, type ColumnOf, type ExportKind, linesOf, READ_AT_ONCE } from '../../export/exportable.ts';
 import { sourceIn } from '../../lists/list-query.ts';
 import type { Format } from '../../text/format.ts';
+import { isId } from '../../text/record-id.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { findHead } from '../chain.ts';
 import type { AuditFilter } from '../event-filter.ts';
@@ -96,8 +97,6 @@ async function problemsIn(db: Reader, source: Record<string, unknown>): Promise<
       .map(([name]) => `Of ${name} only one can be given.`),
     ...Object.values(errorsIn(typed)),
     ...(typed.action && !actions.includes(typed.action) ? [`There is no action ${typed.action}.`] : []),
-    ...(typed.operation && !/^[1-9]\d{0,14}$/.test(typed.operation)
-      ? [`There is no bulk operation ${typed.operation}.`]
-      : []),
+    ...(typed.operation && !isId(typed.operation) ? [`There is no bulk operation ${typed.operation}.`] : []),
   ];
 }

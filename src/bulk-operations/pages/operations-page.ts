@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Format } from '../../text/format.ts';
+import { idIn } from '../../text/record-id.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
@@ -20,7 +21,7 @@ const LISTED = 100;
 export async function showOperations(app: AppContext, req: Request, res: Response): Promise<void> {
   const types = SUBJECT_TYPES.filter((type) => may(req.viewer!, BULK_SUBJECTS[type].application, 'read'));
   if (types.length === 0) throw new Forbidden('There is nothing at this address.', true);
-  const before = /^[1-9]\d{0,14}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
+  const before = idIn(req.query.before);
   const executed = await findExecuted(app.db.read, types, LISTED + 1, before);
   const operations = [];
   const partsOf = await findPartsOf(app.db.read, executed);

@@ -1,4 +1,5 @@
 import { type Records, RosterProblem } from '../../api-client/roster-client.ts';
+import { idIn } from '../../text/record-id.ts';
 
 interface Named {
   id: number;
@@ -11,7 +12,8 @@ type Listed<One extends Named> = Pick<Records<One, never, never>, 'list' | 'get'
 /** By id, or by exactly that name or system email. Throws RosterProblem. */
 export async function recordCalled<One extends Named>(records: Listed<One>, noun: string, text: string): Promise<One> {
   const meant = text.toLocaleLowerCase('en');
-  const found = /^[1-9]\d{0,14}$/.test(text) ? await withId(records, Number(text)) : [];
+  const id = idIn(text);
+  const found = id === undefined ? [] : await withId(records, id);
   for await (const one of records.list(String(new URLSearchParams({ q: text, per: '200' }))))
     if (isCalled(one, meant) && !found.some(({ id }) => id === one.id)) found.push(one);
   const [first, second] = found;

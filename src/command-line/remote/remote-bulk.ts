@@ -5,6 +5,7 @@ import type { Ask } from '../../bulk-operations/asking-action.ts';
 import { SUBJECT_TYPES } from '../../bulk-operations/bulk-operation.ts';
 import { ConfigError } from '../../config.ts';
 import { format } from '../../text/format.ts';
+import { idIn, isId } from '../../text/record-id.ts';
 import { shortened } from '../../text/text.ts';
 import { type Result, refused } from '../command.ts';
 import { valueSaid } from '../said-values.ts';
@@ -90,7 +91,7 @@ export function bulkAction(action: string): RemoteVerb {
 async function idsOf(client: RosterClient, on: (typeof ON)[number], named: string[]): Promise<number[]> {
   const ids: number[] = [];
   for (const name of named) {
-    if (/^[1-9]\d{0,14}$/.test(name)) ids.push(Number(name));
+    if (isId(name)) ids.push(Number(name));
     else if (on === 'users') ids.push((await recordCalled(client.users, 'user', name)).id);
     else if (on === 'groups') ids.push((await recordCalled(client.groups, 'group', name)).id);
     else throw new ConfigError([`name contacts by their number, not ${name}`]);
@@ -149,6 +150,7 @@ function told(operation: Operation): Result {
 }
 
 function numberIn(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new ConfigError([`${text} is no number of an operation`]);
-  return Number(text);
+  const number = idIn(text);
+  if (number === undefined) throw new ConfigError([`${text} is no number of an operation`]);
+  return number;
 }

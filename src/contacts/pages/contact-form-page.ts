@@ -7,6 +7,7 @@ import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/p
 import { asOpened, staleForm } from '../../forms/stale-form.ts';
 import { groupsCalled } from '../../groups/group-suggestions.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
+import { idIn } from '../../text/record-id.ts';
 import { shortened } from '../../text/text.ts';
 import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
 import { stateLimits } from '../../users/user-state.ts';
@@ -141,7 +142,7 @@ export async function showConflict(
 }
 
 async function companyTyped(db: Reader, viewer: ContactViewer, { companyId }: Typed): Promise<Contact | undefined> {
-  const id = /^[1-9]\d{0,14}$/.test(String(companyId)) ? Number(companyId) : undefined;
+  const id = idIn(companyId);
   const company = id === undefined ? undefined : await findContact(db, viewer, id);
   return company?.kind === 'company' ? company : undefined;
 }

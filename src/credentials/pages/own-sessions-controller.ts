@@ -4,6 +4,7 @@ import { forgetDevice } from '../../sessions/actions/remembered-device.ts';
 import { endOneSession, endOtherSessions } from '../../sessions/actions/sessions-ended.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { signInHistory } from '../../sessions/pages/sign-in-history.ts';
+import { idIn } from '../../text/record-id.ts';
 import { counted } from '../../text/text.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
@@ -26,7 +27,7 @@ export function ownSessionsController(app: AppContext): Router {
 
   router.delete('/credentials/devices/:id', async (req, res) => {
     const act = actOf(app, req);
-    const id = /^[1-9]\d{0,8}$/.test(req.params.id) ? Number(req.params.id) : 0;
+    const id = idIn(req.params.id) ?? 0;
     const isForgotten = await app.db.write((trx) => forgetDevice(trx, act, req.viewer!.user, id));
     flash(
       req,

@@ -7,7 +7,9 @@ import { type Typed, typedFields } from '../../forms/form.ts';
 import { installationMark } from '../../installation/data/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import { isId } from '../../text/record-id.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { sendCsv } from '../../web/files/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -116,7 +118,7 @@ async function takeColumns(app: AppContext, req: Request, res: Response, one: Im
 
 async function takeTicks(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
   const { after } = await keepTicks(app, req, one);
-  const place = /^[1-9]\d{0,14}$/.test(String(after)) ? `&after=${after}` : '';
+  const place = isId(String(after)) ? `&after=${after}` : '';
   res.redirect(303, `${pathOf(one)}?kind=emails${place}`);
 }
 
@@ -127,7 +129,7 @@ async function keepTicks(app: AppContext, req: Request, one: Import): Promise<Ty
     [texts]
       .flat()
       .flatMap((text) => text.split(','))
-      .filter((text) => /^[1-9]\d{0,14}$/.test(text))
+      .filter(isId)
       .slice(0, MOST_SHOWN)
       .map(Number);
   const isAll = typed.step === 'all' || typed.step === 'none';
@@ -178,9 +180,7 @@ function pathOf({ kind, id }: Pick<Import, 'kind' | 'id'>): string {
 
 /** A file is its owner's alone, whatever else its report shows to others: it may say what these may not read. */
 async function visibleImport(app: AppContext, req: Request, kind: ImportKindName): Promise<Import> {
-  const id = String(req.params.id);
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
-  const one = await findImport(app.db.read, Number(id));
+  const one = await findImport(app.db.read, addressedId(req));
   if (one.createdBy !== req.viewer!.id) throw new Forbidden('There is no such import.', true);
   if (one.kind !== kind || one.state === 'reading') throw new NotFound();
   return one;

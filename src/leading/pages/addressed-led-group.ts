@@ -5,14 +5,13 @@ import type { Transaction } from '../../db/database.ts';
 import type { Group } from '../../groups/group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Act } from '../../verbs/act.ts';
-import { Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { Forbidden } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { findLedGroup, whyNotToLead } from '../led-group.ts';
 
 /** The group that the address names, where the viewer leads it. */
 export async function ledGroupOf(app: AppContext, req: Request): Promise<Group> {
-  const id = String(req.params.id);
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
-  return findLedGroup(app.db.read, req.viewer!.id, Number(id), minuteOf(app.clock()));
+  return findLedGroup(app.db.read, req.viewer!.id, addressedId(req), minuteOf(app.clock()));
 }
 
 /** The same, where it can be led at all: not while it is deactivated. */

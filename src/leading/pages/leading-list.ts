@@ -7,7 +7,7 @@ import type { Group } from '../../groups/group.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { withoutAddress } from '../../text/people/people-list.ts';
 import { counted } from '../../text/text.ts';
-import { NotFound } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -63,9 +63,7 @@ export async function showLedList(app: AppContext, req: Request, res: Response, 
 
 /** The one that the address names. Throws NotFound. */
 async function listOf(app: AppContext, req: Request, group: Group): Promise<{ id: number; list: LedList }> {
-  const text = String(req.params.list);
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new NotFound();
-  const id = Number(text);
+  const id = addressedId(req, 'list');
   return { id, list: await findListDraft(app.db.read, id, req.viewer!.id, group.id) };
 }
 

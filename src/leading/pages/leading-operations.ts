@@ -10,6 +10,7 @@ import type { Group } from '../../groups/group.ts';
 import type { Format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { flash, keepAtHand, letGoOf } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
@@ -48,9 +49,7 @@ async function doneInWords({ db }: AppContext, operation: BulkOperation, words: 
  * operations than they saw when they pressed (R86).
  */
 async function ownDeed(app: AppContext, req: Request): Promise<{ operation: BulkOperation; group: Group }> {
-  const id = String(req.params.id);
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
-  const operation = await findOperation(app.db.read, Number(id));
+  const operation = await findOperation(app.db.read, addressedId(req));
   const { createdBy, subjectType, choices } = operation;
   if (createdBy !== req.viewer!.id || subjectType !== 'user' || phaseOf(operation) !== 'done')
     throw new Forbidden('There is no such operation.', true);

@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { covers } from '../../access/rights.ts';
-import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Errors } from '../../forms/form.ts';
 import { findGroups } from '../../groups/group-store.ts';
@@ -8,6 +7,7 @@ import { findKnownGroups } from '../../groups/group-suggestions.ts';
 import { groupPicker } from '../../groups/pages/group-picker.ts';
 import { findTags } from '../../tags/tag-store.ts';
 import { isTooLong, type PeopleList, readPeople } from '../../text/people/people-list.ts';
+import { idIn } from '../../text/record-id.ts';
 import { accessOf, makesAdministrator } from '../../users/pages/user-form-page.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -46,9 +46,9 @@ export async function openPeople(app: AppContext, req: Request, res: Response): 
 }
 
 async function groupMeant(app: AppContext, req: Request): Promise<string[]> {
-  const id = String(req.query.group ?? '');
-  if (!/^[1-9]\d{0,14}$/.test(id)) return [];
-  const groups = await findGroups(app.db.read, [Number(id)]);
+  const id = idIn(req.query.group);
+  if (id === undefined) return [];
+  const groups = await findGroups(app.db.read, [id]);
   return groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id));
 }
 
@@ -137,7 +137,6 @@ export async function showPeople(
     inviting: newIn(plan).length + mistakesIn(plan).length,
     ...passedOver(String(typed.text)),
     makesAdministrator: await makesAdministrator(app.db.read, typed),
-    maySeeContacts: may(viewer, 'contacts', 'read'),
     tags: await findTags(app.db.read, 'user'),
     ...accessPage(app, people),
   };

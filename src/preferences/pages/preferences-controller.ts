@@ -20,7 +20,7 @@ const EXAMPLE = '2026-11-22T18:30:00.000Z';
 const YEAR = 365 * 24 * 3_600_000;
 
 /** Density and shortcuts, for this browser; theme and how times are written, for the person. */
-export function preferencesController({ config, db, clock, actSettings, mail }: AppContext): Router {
+export function preferencesController({ config, db, clock, mail }: AppContext): Router {
   const router = Router();
 
   router.get('/preferences', async (req, res) => {
@@ -38,7 +38,6 @@ export function preferencesController({ config, db, clock, actSettings, mail }: 
       dateStyles: DATE_STYLES.map((dates) => [dates, formatIn({ zone: 'UTC', dates }).moment(EXAMPLE)]),
       mayBeMailed,
       isMailed: mayBeMailed && (await isSubscribed(db.read, viewer.id)),
-      sendsMail: actSettings.sendsMail,
     });
   });
 

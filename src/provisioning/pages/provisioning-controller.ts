@@ -4,6 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import { idIn } from '../../text/record-id.ts';
 import { findScimTokens } from '../../tokens/token-store.ts';
 import { PROGRAMS_PATH } from '../../users/list/user-list-columns.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
@@ -107,8 +108,8 @@ export function provisioningController(app: AppContext): Router {
 
   async function clashIn(req: Request): Promise<Clash> {
     const provisioner = await subjectOf(app, req);
-    const id = String(req.params.handle);
-    const clash = /^[1-9]\d{0,14}$/.test(id) ? await findClash(db, Number(id)) : undefined;
+    const id = idIn(req.params.handle);
+    const clash = id === undefined ? undefined : await findClash(db, id);
     if (clash?.provisionerId !== provisioner.id) throw new NotFound('There is no such clash.');
     return clash;
   }

@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { NotFound } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { closeReview, endRepetition } from '../actions/closing.ts';
@@ -62,7 +62,5 @@ export function reviewsController(app: AppContext): Router {
 }
 
 async function reviewOf(app: AppContext, req: Request): Promise<Review> {
-  const id = String(req.params.id);
-  if (!/^[1-9]\d{0,8}$/.test(id)) throw new NotFound();
-  return findReview(app.db.read, Number(id));
+  return findReview(app.db.read, addressedId(req));
 }

@@ -1,14 +1,13 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { Forbidden } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { mayChange, type SavedView } from '../saved-view.ts';
 import { findView } from '../saved-view-store.ts';
 
 /** Throws NotFound where there is no such number. */
 export function viewIdOf(req: Request): number {
-  const id = String(req.params.id);
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound('There is no such view.');
-  return Number(id);
+  return addressedId(req, 'id', 'There is no such view.');
 }
 
 export function viewOf(app: AppContext, req: Request): Promise<SavedView> {

@@ -5,6 +5,7 @@ import { DAY, HOUR, instant, minuteOf } from '../../clock.ts';
 import { type Errors, type Typed, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import { idIn } from '../../text/record-id.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
@@ -182,8 +183,8 @@ export function tokensController(app: AppContext): Router {
   }
 
   async function tokenIn(req: Request, user: Subject): Promise<Token> {
-    const id = String(req.params.handle);
-    const token = /^[1-9]\d{0,14}$/.test(id) ? await findToken(app.db.read, user.id, Number(id)) : undefined;
+    const id = idIn(req.params.handle);
+    const token = id === undefined ? undefined : await findToken(app.db.read, user.id, id);
     if (!token) throw new NotFound('There is no such token.');
     return token;
   }

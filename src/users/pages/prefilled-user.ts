@@ -11,6 +11,7 @@ import type { Typed } from '../../forms/form.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
+import { idIn } from '../../text/record-id.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import type { User } from '../user.ts';
 import { emptyUser } from '../user-form.ts';
@@ -71,8 +72,4 @@ async function contactMeant(app: AppContext, req: Request): Promise<Contact | un
   const id = idIn(req.query.contact);
   if (id === undefined) return undefined;
   return findContact(app.db.read, await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock())), id);
-}
-
-function idIn(text: unknown): number | undefined {
-  return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }

@@ -18,6 +18,7 @@ import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import type { Format } from '../../text/format.ts';
+import { idsIn } from '../../text/record-id.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
@@ -171,8 +172,5 @@ async function withdraw(trx: Transaction, act: Act, creator: User, ids: number[]
 
 function withdrawnBy(body: unknown): number[] {
   const { withdraw } = typedFields(body, [], ['withdraw']);
-  return [withdraw]
-    .flat()
-    .filter((text) => /^[1-9]\d{0,14}$/.test(text))
-    .map(Number);
+  return idsIn([withdraw].flat());
 }

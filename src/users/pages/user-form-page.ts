@@ -19,6 +19,7 @@ import { givenBy } from '../../permissions/effect.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { findTags, findTagsOf } from '../../tags/tag-store.ts';
 import type { Format } from '../../text/format.ts';
+import { idIn } from '../../text/record-id.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { pickersOf } from '../../web/picker.ts';
@@ -163,7 +164,8 @@ export async function showConflict(
 
 /** The contact that the form names, if the viewer may see it. */
 async function contactTyped(db: Reader, viewer: ContactViewer, { contactId }: Typed): Promise<Contact | undefined> {
-  return /^[1-9]\d{0,14}$/.test(String(contactId)) ? findContact(db, viewer, Number(contactId)) : undefined;
+  const id = idIn(contactId);
+  return id === undefined ? undefined : findContact(db, viewer, id);
 }
 
 /** With what tells namesakes apart. */

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { isId } from '../../text/record-id.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { isWeightyChange } from '../actions/changing/weighty-change.ts';
 import type { Subject } from '../user.ts';
@@ -9,7 +10,7 @@ import { checkUser, typedUser } from '../user-form.ts';
 export async function isWeightyUserForm(app: AppContext, req: Request, user?: Subject): Promise<boolean> {
   const typed = typedUser(req.body);
   if (typed.step && typed.step !== 'save') return false;
-  const groups = [typed.groups].flat().filter((id) => /^[1-9]\d{0,14}$/.test(id));
+  const groups = [typed.groups].flat().filter(isId);
   // What cannot be read changes nothing.
   const { values } = checkUser(typed, formatOf(req), user);
   const times = values && {

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findNewest } from '../../audit/event-feed.ts';
+import { idIn } from '../../text/record-id.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
 import { countWaiting, findDeliveries, findLastArrivals } from '../delivery-store.ts';
@@ -62,6 +63,5 @@ function stateOf({ deliveredAt, failedAt, attempts }: Delivery): 'arrived' | 'fa
 }
 
 function beforeOf({ query }: Request): number | undefined {
-  const { before } = query;
-  return typeof before === 'string' && /^[1-9]\d{0,14}$/.test(before) ? Number(before) : undefined;
+  return idIn(query.before);
 }

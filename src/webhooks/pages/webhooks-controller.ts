@@ -6,6 +6,7 @@ import type { Errors, FormResult, Typed } from '../../forms/form.ts';
 import { staleForm } from '../../forms/stale-form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import { idIn } from '../../text/record-id.ts';
 import { Malformed, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -85,7 +86,7 @@ export function webhooksController(app: AppContext): Router {
   });
   router.post('/webhooks/:id/deliveries/:handle/replay', write, async (req, res) => {
     const webhook = await addressed(req);
-    const id = numberIn(req.params.handle) ?? 0;
+    const id = idIn(req.params.handle) ?? 0;
     await app.db.write((trx) => replayDelivery(trx, actOf(app, req), webhook.id, id));
     leadBack(req, res, webhook, 'It is sent again. Reload this page to see what became of it.');
   });
@@ -102,7 +103,7 @@ export function webhooksController(app: AppContext): Router {
   return router;
 
   async function addressed(req: Request): Promise<Webhook> {
-    const id = numberIn(req.params.id);
+    const id = idIn(req.params.id);
     if (id === undefined) throw new NotFound('There is no such webhook.');
     return findWebhook(app.db.read, id);
   }
@@ -161,8 +162,4 @@ function fromOf({ body }: Request): 'stop' | 'now' {
   const from: unknown = body?.from;
   if (from !== 'stop' && from !== 'now') throw new Malformed('Choose from where it goes on.');
   return from;
-}
-
-function numberIn(text: unknown): number | undefined {
-  return /^[1-9]\d{0,14}$/.test(String(text)) ? Number(text) : undefined;
 }

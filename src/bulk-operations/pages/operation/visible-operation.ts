@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { may, type Viewer } from '../../../access/viewer.ts';
 import type { AppContext } from '../../../app-context.ts';
+import { idIn } from '../../../text/record-id.ts';
 import { Forbidden, NotFound } from '../../../verbs/refusals.ts';
 import { demandRight } from '../../../web/guards/authorization.ts';
 import { BULK_SUBJECTS, readable } from '../../actions/bulk-subjects.ts';
@@ -17,9 +18,10 @@ export async function visibleOperation(
   req: Request,
   { acts = false, id = String(req.params.id) }: { acts?: boolean; id?: string } = {},
 ): Promise<BulkOperation> {
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
+  const number = idIn(id);
+  if (number === undefined) throw new NotFound();
   const viewer = req.viewer!;
-  const operation = await findWhole(app.db.read, Number(id));
+  const operation = await findWhole(app.db.read, number);
   const parts = await findParts(app.db.read, operation);
   const isOwn = operation.createdBy === viewer.id;
   // Of what was done to several kinds, everybody sees what they may read; only who may change all of it steers it.

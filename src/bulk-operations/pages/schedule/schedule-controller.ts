@@ -7,6 +7,7 @@ import { checkForm, type Errors, FieldErrors, type Typed, typedFields } from '..
 import { startBy } from '../../../forms/moments.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
 import { confirmed } from '../../../sessions/pages/confirmed.ts';
+import { idIn } from '../../../text/record-id.ts';
 import { Conflict, NotFound } from '../../../verbs/refusals.ts';
 import { flash } from '../../../web/flash.ts';
 import { requireSignIn } from '../../../web/guards/authorization.ts';
@@ -82,7 +83,7 @@ async function showAgain(
 async function cancel(app: AppContext, req: Request, res: Response): Promise<void> {
   const operation = await draftOf(app, req);
   const { user } = typedFields(req.body, ['user']);
-  const userId = /^[1-9]\d{0,14}$/.test(String(user)) ? Number(user) : undefined;
+  const userId = idIn(user);
   await app.db.write((trx) => unschedule(trx, actOf(app, req), operation, userId));
   const isLeft = (await findSchedule(app.db.read, operation.id)) !== undefined;
   flash(req, isLeft ? 'They are left out.' : 'It is cancelled, and will not be done.');
