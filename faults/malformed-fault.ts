@@ -1,12 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { hashOfSecret } from '../src/access/secret-hash.ts';
 import { PREFIX } from '../src/api/contract/lists.ts';
 import { ROUTES } from '../src/api/routes.ts';
 import { DAY, instant } from '../src/clock.ts';
 import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
 import { SCOPES } from '../src/tokens/token.ts';
-import { beginningOf, hashOfSecret, newSecret } from '../src/tokens/token-secret.ts';
+import { beginningOf, newSecret } from '../src/tokens/token-secret.ts';
 import { insertToken } from '../src/tokens/token-store.ts';
 import { factsBesideAudit } from '../test/support/database.ts';
 import { type AppInProcess, startAppInProcess } from './app-in-process.ts';

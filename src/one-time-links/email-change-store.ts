@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hashOfSecret } from '../access/secret-hash.ts';
 import { type Instant, instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -28,7 +29,7 @@ export async function askForEmail(trx: Transaction, act: Act, userId: number, em
     user_id: userId,
     email,
     nonce: change.nonce,
-    token_hash: hashOf(tokenOf(act.links, change)),
+    token_hash: hashOfSecret(tokenOf(act.links, change)),
     created_at: act.at,
     expires_at: change.expiresAt,
   });
@@ -50,7 +51,7 @@ export async function findEmailChange(
   by: { userId: number } | { token: string },
   now: Instant,
 ): Promise<EmailChange | undefined> {
-  const key = 'token' in by ? { token_hash: hashOf(by.token) } : { user_id: by.userId };
+  const key = 'token' in by ? { token_hash: hashOfSecret(by.token) } : { user_id: by.userId };
   const row: Row<'email_changes'> | undefined = await db('email_changes')
     .where(key)
     .where('expires_at', '>', now)
@@ -102,8 +103,4 @@ function sealOf({ userId, nonce }: Pick<EmailChange, 'userId' | 'nonce'>, secret
 
 function tokenOf({ secret }: LinkSettings, { userId, nonce }: Pick<EmailChange, 'userId' | 'nonce'>): string {
   return createHmac('sha256', secret).update(`email ${userId} ${nonce}`).digest('base64url');
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hashOfSecret } from '../access/secret-hash.ts';
 import { type Instant, instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
@@ -6,7 +7,7 @@ import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
 import { forgetAllEmailChanges, forgetEmailChanges } from './email-change-store.ts';
-import { hashOf, tokenOf } from './one-time-link.ts';
+import { tokenOf } from './one-time-link.ts';
 import { openLinks } from './open-links.ts';
 import { spentLinks, standingLinks } from './standing-links.ts';
 
@@ -24,7 +25,7 @@ export async function issueLinks(trx: Transaction, act: Act, purpose: Purpose, u
         purpose,
         user_id: userId,
         nonce,
-        token_hash: hashOf(tokenOf(settings, { purpose, userId, nonce })),
+        token_hash: hashOfSecret(tokenOf(settings, { purpose, userId, nonce })),
         channel,
         created_at: act.at,
         created_by: act.by.id,
@@ -76,7 +77,7 @@ export async function refuseExpiredLink(
   now: Instant,
 ): Promise<void> {
   await standingLinks(trx)
-    .where({ purpose, token_hash: hashOf(token) })
+    .where({ purpose, token_hash: hashOfSecret(token) })
     .where('expires_at', '<=', now)
     .update({ refused_at: now });
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Instant } from '../clock.ts';
 import type { Row } from '../db/tables.ts';
 import type { LinkSettings, Purpose } from '../verbs/act.ts';
@@ -25,10 +25,6 @@ export function linkAddress(baseUrl: string, purpose: Purpose, token: string): s
 /** 256 bits that nobody can make without the secret (R31). For mails, and for those only who may issue the link. */
 export function tokenOf(settings: LinkSettings, { purpose, userId, nonce }: TokenSource): string {
   return createHmac('sha256', settings.secret).update(`${purpose} ${userId} ${nonce}`).digest('base64url');
-}
-
-export function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }
 
 export function linkOf(row: Row<'links'> | undefined): Link | undefined {

@@ -1,9 +1,10 @@
+import { hashOfSecret } from '../access/secret-hash.ts';
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { pieces, selectIds, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { LinkSettings, Purpose } from '../verbs/act.ts';
-import { hashOf, type Link, linkOf, tokenOf } from './one-time-link.ts';
+import { type Link, linkOf, tokenOf } from './one-time-link.ts';
 import { standingLinks } from './standing-links.ts';
 
 const HOLDERS_AT_ONCE = 1_000;
@@ -17,7 +18,7 @@ export async function findLinkByToken(
   token: string,
   now: Instant,
 ): Promise<Link | undefined> {
-  return linkOf(await openLinks(db, purpose, now).where('token_hash', hashOf(token)).first());
+  return linkOf(await openLinks(db, purpose, now).where('token_hash', hashOfSecret(token)).first());
 }
 
 /** The link with this id, while it is open. */

@@ -1,7 +1,8 @@
+import { hashOfSecret } from '../access/secret-hash.ts';
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import type { Purpose } from '../verbs/act.ts';
-import { hashOf, type Link, linkOf } from './one-time-link.ts';
+import { type Link, linkOf } from './one-time-link.ts';
 
 /** Why a link can no longer be used. */
 export type LinkEnd = 'used' | 'expired' | 'replaced';
@@ -13,7 +14,7 @@ export async function findOverLink(
   by: { token: string } | { id: number },
   now: Instant,
 ): Promise<{ link: Link; end: LinkEnd } | undefined> {
-  const key = 'token' in by ? { token_hash: hashOf(by.token) } : by;
+  const key = 'token' in by ? { token_hash: hashOfSecret(by.token) } : by;
   const row = await db('links')
     .where({ purpose, ...key })
     .first();

@@ -1,9 +1,10 @@
 import type { Request } from 'express';
 import { type Session, type SessionData, Store } from 'express-session';
+import { hashOfSecret } from '../access/secret-hash.ts';
 import { AHEAD, type Clock, HOUR, instant, MINUTE } from '../clock.ts';
 import { type Database, isUnavailable } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
-import { deleteSession, findSession, hashOf, insertSession, updateSession } from './session-store.ts';
+import { deleteSession, findSession, insertSession, updateSession } from './session-store.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -57,7 +58,7 @@ export class ExpressSessions extends Store {
   }
 
   private async find(id: string): Promise<SessionData | null> {
-    const key = hashOf(id);
+    const key = hashOfSecret(id);
     if (this.ending.has(key)) return null;
     const row = await findSession(this.db.read, key);
     if (!row) return null;
@@ -83,11 +84,11 @@ export class ExpressSessions extends Store {
       confirmed_at: confirmedAt === undefined ? null : instant(confirmedAt),
     };
     const written = stored
-      ? this.db.oneRow.write((trx) => updateSession(trx, hashOf(id), row))
+      ? this.db.oneRow.write((trx) => updateSession(trx, hashOfSecret(id), row))
       : this.db.write((trx) =>
           insertSession(
             trx,
-            { id_hash: hashOf(id), created_at: instant(data.createdAt!), ...row },
+            { id_hash: hashOfSecret(id), created_at: instant(data.createdAt!), ...row },
             session.passwordSetAt,
           ),
         );
@@ -134,13 +135,15 @@ export class ExpressSessions extends Store {
       return;
     }
     this.db.oneRow
-      .note((trx) => updateSession(trx, hashOf(id), { seen_at: instant(now), expires_at: this.expiryOf(session, now) }))
+      .note((trx) =>
+        updateSession(trx, hashOfSecret(id), { seen_at: instant(now), expires_at: this.expiryOf(session, now) }),
+      )
       .then(() => done())
       .catch(done);
   }
 
   override destroy(id: string, done: Done = () => {}): void {
-    this.end(hashOf(id)).then(() => done(), done);
+    this.end(hashOfSecret(id)).then(() => done(), done);
   }
 
   /** Where the database does not take it now, it is tried again until it does; a session that was ended counts for nothing meanwhile. */

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hashOfSecret } from '../access/secret-hash.ts';
 import { DAY, type Instant, instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -53,7 +54,7 @@ export async function rememberDevice(trx: Transaction, user: Holder, from: Signe
   const remembered_until = instant(Date.parse(at) + REMEMBERED_FOR);
   await trx('known_devices')
     .where({ user_id: user.id, device: from.device })
-    .update({ token_hash: hashOf(token), remembered_until });
+    .update({ token_hash: hashOfSecret(token), remembered_until });
   return token;
 }
 
@@ -66,7 +67,7 @@ export async function isRemembered(
 ): Promise<boolean> {
   const { device, token } = brought;
   if (device === null || token === null) return false;
-  const key = { user_id: user.id, device, password_set_at: user.passwordSetAt ?? '', token_hash: hashOf(token) };
+  const key = { user_id: user.id, device, password_set_at: user.passwordSetAt ?? '', token_hash: hashOfSecret(token) };
   // One that ends later was made by a clock that has been set back since.
   const ahead = instant(Date.parse(now) + REMEMBERED_FOR);
   const found = trx('known_devices').where(key).where('remembered_until', '>', now);
@@ -111,8 +112,4 @@ const forgetTokens = prepared<{ userIds: number[] }, never>((db, { userIds }) =>
 /** Nobody is known any more where they signed in that long ago. */
 export async function pruneKnownDevices(trx: Transaction, lastSignInBefore: Instant): Promise<void> {
   await trx('known_devices').where('last_sign_in_at', '<', lastSignInBefore).delete();
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

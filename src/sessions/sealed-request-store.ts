@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hashOfSecret } from '../access/secret-hash.ts';
 import { type Instant, instant, MINUTE } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { isSecretField } from '../forms/secret-fields.ts';
-import { hashOf } from './session-store.ts';
 
 /** How long what was sent waits for its confirmation. */
 const SEALED_FOR = 5 * MINUTE;
@@ -23,7 +23,7 @@ type Fields = Record<string, unknown>;
 export async function sealRequest(trx: Transaction, origin: Origin, body: unknown, at: Instant): Promise<string> {
   const handle = randomBytes(18).toString('base64url');
   await trx('sealed_requests').insert({
-    handle_hash: keyOf(handle),
+    handle_hash: hashOfSecret(handle),
     ...columnsOf(origin),
     body: JSON.stringify(withoutCredentials(body)),
     created_at: at,
@@ -49,7 +49,7 @@ export async function openSealed(
 ): Promise<Fields | undefined> {
   const row = await waiting(trx, origin, handle, now).first('body');
   if (!row) return undefined;
-  await trx('sealed_requests').where('handle_hash', keyOf(handle)).delete();
+  await trx('sealed_requests').where('handle_hash', hashOfSecret(handle)).delete();
   return JSON.parse(row.body);
 }
 
@@ -60,7 +60,7 @@ export async function breakSeal(
   handle: string,
   now: Instant,
 ): Promise<Fields | undefined> {
-  const mine = () => trx('sealed_requests').where({ handle_hash: keyOf(handle), user_id: userId });
+  const mine = () => trx('sealed_requests').where({ handle_hash: hashOfSecret(handle), user_id: userId });
   const row = await mine().where('expires_at', '>', now).where('created_at', '<=', now).first('body');
   if (!row) return undefined;
   await mine().delete();
@@ -70,8 +70,8 @@ export async function breakSeal(
 /** What waits in other tabs goes on waiting when the session gets another id. */
 export async function moveSealed(trx: Transaction, from: string, to: string): Promise<void> {
   await trx('sealed_requests')
-    .where('session_hash', hashOf(from))
-    .update({ session_hash: hashOf(to) });
+    .where('session_hash', hashOfSecret(from))
+    .update({ session_hash: hashOfSecret(to) });
 }
 
 export async function pruneSealedRequests(trx: Transaction, now: Instant): Promise<void> {
@@ -81,7 +81,7 @@ export async function pruneSealedRequests(trx: Transaction, now: Instant): Promi
 function waiting(db: Reader, origin: Origin, handle: string, now: Instant) {
   return (
     db('sealed_requests')
-      .where({ handle_hash: keyOf(handle), ...columnsOf(origin) })
+      .where({ handle_hash: hashOfSecret(handle), ...columnsOf(origin) })
       .where('expires_at', '>', now)
       // One that was sealed later was by a clock that has been set back since.
       .where('created_at', '<=', now)
@@ -89,15 +89,11 @@ function waiting(db: Reader, origin: Origin, handle: string, now: Instant) {
 }
 
 function columnsOf({ sessionId, userId, method, path }: Origin) {
-  return { session_hash: hashOf(sessionId), user_id: userId, method, path };
+  return { session_hash: hashOfSecret(sessionId), user_id: userId, method, path };
 }
 
 function withoutCredentials(body: unknown): Fields {
   const fields = Object.entries(typeof body === 'object' && body !== null ? body : {});
   // Nor what belongs to one sending alone.
   return Object.fromEntries(fields.filter(([name]) => !name.startsWith('_') && !isSecretField(name)));
-}
-
-function keyOf(handle: string): string {
-  return createHash('sha256').update(handle).digest('base64url');
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { hashOfSecret } from '../access/secret-hash.ts';
 import { AHEAD, instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -41,7 +42,7 @@ export async function deleteSession(trx: Transaction, hash: string): Promise<voi
 export async function endSessions(trx: Transaction, userIds: number[], keep?: string): Promise<Map<number, number>> {
   const ended = new Map<number, number>();
   // None has an empty id.
-  const kept = keep === undefined ? '' : hashOf(keep);
+  const kept = keep === undefined ? '' : hashOfSecret(keep);
   for (const row of await selectCounts(trx, { userIds, kept })) ended.set(row.user_id, Number(row.sessions));
   if (ended.size > 0) await sessionsOf(trx, { userIds, kept }).delete();
   return ended;
@@ -73,7 +74,7 @@ export async function endSessionsExcept(trx: Transaction, keys: string[]): Promi
 }
 
 export async function isSessionOpen(db: Reader, id: string): Promise<boolean> {
-  return (await db('sessions').where('id_hash', hashOf(id)).first('id_hash')) !== undefined;
+  return (await db('sessions').where('id_hash', hashOfSecret(id)).first('id_hash')) !== undefined;
 }
 
 /** By which the sessions are told apart; nobody signs in by them. */
@@ -100,7 +101,7 @@ export async function findSessions(db: Reader, userId: number, now: string): Pro
 
 /** By which this session is named among those of its user. */
 export function handleOf(id: string): string {
-  return handleOfHash(hashOf(id));
+  return handleOfHash(hashOfSecret(id));
 }
 
 /** Ends one session of this user; undefined where they have none with this handle. */
@@ -144,9 +145,6 @@ async function forgetOldest(trx: Transaction): Promise<void> {
 }
 
 /** Under which a session is kept: its id is nowhere in the database (R55). */
-export function hashOf(id: string): string {
-  return hash('sha256', id, 'base64url');
-}
 
 function handleOfHash(idHash: string): string {
   return hash('sha256', `handle of ${idHash}`, 'base64url').slice(0, 22);

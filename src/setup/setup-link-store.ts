@@ -1,19 +1,16 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hashOfSecret } from '../access/secret-hash.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 
 /** From now on this is the newest link, for every process. Only its hash is kept. */
 export async function keepSetupLink(trx: Transaction, token: string): Promise<void> {
-  const row = { only: 1, token_hash: hashOf(token).toString('base64url') };
+  const row = { only: 1, token_hash: hashOfSecret(token) };
   await trx('setup_link').insert(row).onConflict('only').merge();
 }
 
 /** Whether the token is that of the newest link; where none was kept, that of this process. */
 export async function isSetupToken(db: Reader, token: string, own: string): Promise<boolean> {
   const kept = await db('setup_link').first('token_hash');
-  const expected = kept ? Buffer.from(kept.token_hash, 'base64url') : hashOf(own);
-  return timingSafeEqual(hashOf(token), expected);
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  const expected = kept?.token_hash ?? hashOfSecret(own);
+  return timingSafeEqual(Buffer.from(hashOfSecret(token)), Buffer.from(expected));
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -23,11 +23,6 @@ export function isSecret(text: string): boolean {
   if (!FORM.test(text)) return false;
   const digits = text.slice(PREFIX.length, -CHECK_DIGITS);
   return text.endsWith(checksum(digits));
-}
-
-/** What is kept of it. A slow hash would only cost time: nobody guesses 256 bits. */
-export function hashOfSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
 }
 
 /** By which people tell it from others. */

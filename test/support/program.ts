@@ -1,8 +1,9 @@
 import supertest from 'supertest';
 import type { Person } from '../../seeds/cast.ts';
+import { hashOfSecret } from '../../src/access/secret-hash.ts';
 import { instant } from '../../src/clock.ts';
 import type { Scope } from '../../src/tokens/token.ts';
-import { beginningOf, hashOfSecret, newSecret } from '../../src/tokens/token-secret.ts';
+import { beginningOf, newSecret } from '../../src/tokens/token-secret.ts';
 import type { TestApp } from './app.ts';
 
 export const EVERY_SCOPE: Scope[] = [

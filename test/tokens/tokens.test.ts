@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
-import { hashOfSecret, isSecret, newSecret } from '../../src/tokens/token-secret.ts';
+import { hashOfSecret } from '../../src/access/secret-hash.ts';
+import { isSecret, newSecret } from '../../src/tokens/token-secret.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { everything } from '../support/database.ts';

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { mayActByToken } from '../../access/admission.ts';
 import { covers, type Rights } from '../../access/rights.ts';
+import { hashOfSecret } from '../../access/secret-hash.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { DAY, instant, MINUTE, minuteOf } from '../../clock.ts';
@@ -8,7 +9,7 @@ import type { Reader } from '../../db/database.ts';
 import { findSignedIn } from '../../sessions/signed-in.ts';
 import { isAllowedFrom } from '../../text/networks.ts';
 import { isLive, rightsWithin, type Scope, type Token } from '../../tokens/token.ts';
-import { hashOfSecret, isSecret, SECRET_IN_TEXT } from '../../tokens/token-secret.ts';
+import { isSecret, SECRET_IN_TEXT } from '../../tokens/token-secret.ts';
 import { endToken, findToken, findTokenByHash, noteUse } from '../../tokens/token-store.ts';
 import { noteActivity } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';

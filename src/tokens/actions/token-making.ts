@@ -1,4 +1,5 @@
 import { hasLeft } from '../../access/admission.ts';
+import { hashOfSecret } from '../../access/secret-hash.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { DAY, dayOf, type Instant, instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -8,7 +9,7 @@ import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { beyondGiving, isLive, makingRefusal, type Token } from '../token.ts';
 import type { TokenValues } from '../token-form.ts';
-import { beginningOf, hashOfSecret, newSecret } from '../token-secret.ts';
+import { beginningOf, newSecret } from '../token-secret.ts';
 import { countLiveTokens, insertToken, shortenToken } from '../token-store.ts';
 
 /** More are a mistake of whatever makes them. */
