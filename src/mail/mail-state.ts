@@ -38,6 +38,8 @@ export function mailState({ sentAt, failedAt, attempts, nextAt, answer }: SentMa
   if (sentAt) return `sent ${format.moment(sentAt)}`;
   if (failedAt) return answer;
   if (attempts === 0) return 'about to be sent';
-  // While an attempt is under way, or after a crash, nothing was said yet.
-  return `tried ${counted(attempts, 'time')}, next at ${format.moment(nextAt)}${answer && `; ${answer}`}`;
+  const next = `next at ${format.moment(nextAt)}`;
+  // An attempt is under way, or was when the program ended.
+  if (answer === '') return `handed to the mail server, which has not answered yet; ${next}`;
+  return `tried ${counted(attempts, 'time')}, ${next}; ${answer}`;
 }

@@ -1,6 +1,6 @@
 import { MINUTE } from '../clock.ts';
 import { type Outgoing, type Transport, Undelivered } from './mail-sender.ts';
-import { mailTrouble, type SmtpError } from './mail-trouble.ts';
+import { isOfSetup, mailTrouble, type SmtpError } from './mail-trouble.ts';
 
 export interface SmtpSettings {
   smtpUrl: string;
@@ -71,8 +71,10 @@ function undelivered(error: unknown): Undelivered {
 }
 
 /** Only what was said of this recipient or this text can be for good: a refused sender or sign-in can be mended. */
-function kindOf({ code, command = '', responseCode = 0 }: SmtpError): Undelivered['kind'] {
-  const isOfThisMail = /^(RCPT TO|DATA)/.test(command) && responseCode !== 0 && responseCode !== 421;
+function kindOf(error: SmtpError): Undelivered['kind'] {
+  const { code, command = '', responseCode = 0 } = error;
+  const isOfThisMail =
+    /^(RCPT TO|DATA)/.test(command) && responseCode !== 0 && responseCode !== 421 && !isOfSetup(error);
   if (isOfThisMail) return responseCode >= 500 ? 'refused' : 'deferred';
   // Never sent to the server: the address cannot be written as one.
   return command === 'API' && code === 'EENVELOPE' ? 'refused' : 'unreachable';

@@ -382,6 +382,14 @@ it('is answered before the mail server has said a word', async () => {
   // While it hangs, everybody else goes on.
   expect((await alice.post(pathTo(mailing.app, 'carol', '/invitation'))).status).toBe(303);
   expect((await alice.get('/users')).status).toBe(200);
+  const invitations = pageOf(await alice.get('/invitations'));
+  expect(invitations.texts('tbody .badge')).toEqual(['Waiting to be sent', 'Waiting to be sent']);
+  const { id } = await mailing.app.db.read('users').where({ name: 'nora' }).first('id');
+  expect(
+    pageOf(await alice.get(`/users/${id}`))
+      .texts('.rows li')
+      .join(),
+  ).toMatch(/handed to the mail server, which has not answered yet; next at /);
   release();
   delete faults.onRecipient;
   await round;

@@ -15,6 +15,16 @@ const MAIL = {
 
 /** What it comes to when a mail is sent to a server that answers like this. */
 async function troubleWith(scheme: 'smtp' | 'smtps', greeting: string, answers: [RegExp, string][]): Promise<string> {
+  return (await undeliveredBy(`${scheme}://user:secret@`, greeting, answers)).answer;
+}
+
+/** The same with its kind; the address of the server is put between the two parts of the setting. */
+async function undeliveredBy(
+  before: string,
+  greeting: string,
+  answers: [RegExp, string][],
+  after = '',
+): Promise<Pick<Undelivered, 'kind' | 'answer'>> {
   const server: Server = createServer((socket) => {
     socket.on('error', () => {});
     socket.write(greeting);
@@ -25,13 +35,13 @@ async function troubleWith(scheme: 'smtp' | 'smtps', greeting: string, answers: 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const smtpUrl = `${scheme}://user:secret@127.0.0.1:${port}`;
+  const smtpUrl = `${before}127.0.0.1:${port}${after}`;
   const transport = smtpTransport({ smtpUrl, from: { name: '', address: 'roster@example.com' } });
   try {
     await transport.send(MAIL, new AbortController().signal);
-    return 'sent';
+    throw new Error('sent');
   } catch (error) {
-    return (error as Undelivered).answer;
+    return error as Undelivered;
   } finally {
     transport.close();
     server.close();
@@ -79,6 +89,58 @@ it('names the setting where the sign-in or the sender is refused', async () => {
   expect(await troubleWith('smtp', greeting, [ehlo, signedIn, [/^MAIL FROM/, '550 not you\r\n']])).toMatch(
     /the sender in MAIL_FROM\. \(/,
   );
+});
+
+it.each([
+  [/^RCPT/, '530 5.7.0 Authentication required\r\n', /wants a user and a password/],
+  [/^MAIL FROM/, '530 5.7.0 Authentication required\r\n', /wants a user and a password/],
+  [/^DATA/, '530 5.7.0 Authentication required\r\n', /wants a user and a password/],
+  [/^RCPT/, '554 5.7.1 <bob@example.com>: Relay access denied\r\n', /for its own people alone/],
+  [/^RCPT/, '550 5.7.1 Unable to relay\r\n', /for its own people alone/],
+])('gives up no mail where the server wants Roster to sign in: after %s, %s', async (asked, answer, words) => {
+  const trouble = await undeliveredBy('smtp://', '220 hello\r\n', [[asked, answer]]);
+  expect(trouble).toMatchObject({ kind: 'unreachable', answer: expect.stringMatching(words) });
+});
+
+it('gives up a mail that is refused for its recipient', async () => {
+  expect(await undeliveredBy('smtp://', '220 hello\r\n', [[/^RCPT/, '550 no such user\r\n']])).toMatchObject({
+    kind: 'refused',
+    answer: '550 no such user',
+  });
+});
+
+it.each([
+  [/^AUTH/, '454 later\r\n'],
+  [/^MAIL FROM/, '451 later\r\n'],
+])('blames no setting for what is for now: %s', async (asked, answer) => {
+  const ehlo: [RegExp, string] = [/^EHLO/, '250-hello\r\n250 AUTH PLAIN LOGIN\r\n'];
+  const signedIn: [RegExp, string] = [/^AUTH/, '235 welcome\r\n'];
+  expect(await troubleWith('smtp', '220 hello\r\n', [ehlo, [asked, answer], signedIn])).toBe(answer.trim());
+});
+
+it('hands over no password in the clear where the setting demands TLS', async () => {
+  const ehlo: [RegExp, string] = [/^EHLO/, '250-hello\r\n250 AUTH PLAIN LOGIN\r\n'];
+  const answers: [RegExp, string][] = [ehlo, [/^STARTTLS/, '502 no\r\n']];
+  expect(await undeliveredBy('smtp://user:secret@', '220 hello\r\n', answers, '/?requireTLS=true')).toMatchObject({
+    kind: 'unreachable',
+    answer: expect.stringMatching(/^The mail server does not change to TLS/),
+  });
+});
+
+it('says in words that the server closed the connection', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const transport = smtpTransport({
+    smtpUrl: `smtp://127.0.0.1:${port}`,
+    from: { name: '', address: 'r@example.com' },
+  });
+  await expect(transport.send(MAIL, new AbortController().signal)).rejects.toMatchObject({
+    kind: 'unreachable',
+    answer: 'The mail server closed the connection before it said that it took the mail.',
+  });
+  transport.close();
+  server.close();
 });
 
 it.each([
