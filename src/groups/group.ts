@@ -39,7 +39,7 @@ export function requireChangeable({ by }: { by: Viewer }, group: Group): void {
   if (group.activity === 'deleted') throw new Conflict(`The group ${group.name} is deleted.`);
 }
 
-/** Whether its members have to have a second factor because of it. */
+/** Whether its members have to have a second factor because of it: whoever takes somebody out, or says when they go, lets them off (R54). */
 export function demandsFactor({
   activity,
   requiresSecondFactor,

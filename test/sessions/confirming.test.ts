@@ -227,6 +227,7 @@ describe('confirming that it is oneself (R54)', () => {
 const ASKING = [
   'delete /bulk-operations/:id/pause',
   'delete /groups/:id/members',
+  'delete /led-groups/:id/members',
   'delete /users/:id/deactivation',
   'delete /users/:id/password',
   'delete /users/:id/second-factor',
@@ -239,6 +240,7 @@ const ASKING = [
   'patch /groups/:id/members',
   'patch /groups/:id/permissions',
   'patch /idle-accounts',
+  'patch /led-groups/:id/members',
   'patch /users/:id',
   'patch /webhooks/:id',
   'post /access-requests/:id/decision',
@@ -255,6 +257,7 @@ const ASKING = [
   'post /groups/export',
   'post /idle-accounts/activation',
   'post /invitations/export',
+  'post /led-operations/:id/undo',
   'post /users',
   'post /users/:id/email-confirmation',
   'post /users/:id/erasure',

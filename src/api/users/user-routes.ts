@@ -4,6 +4,7 @@ import { inviteLater } from '../../bulk-operations/actions/scheduling.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
+import { demandsFactor } from '../../groups/group.ts';
 import { findGroup } from '../../groups/group-store.ts';
 import { endMemberships, grantMemberships, setUntil } from '../../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
@@ -32,7 +33,8 @@ import { MEMBERSHIP, NEW_USER, USER_CHANGE } from './user-fields.ts';
 
 const READ: Route['needs'] = { right: ['users', 'read'] };
 const WRITE: Route['needs'] = { right: ['users', 'write'] };
-const MEMBERSHIPS_ASK = 'where the group administers, or the user is whoever’s token it is';
+const MEMBERSHIPS_ASK =
+  'where the group administers, the user is whoever’s token it is, or the group demands a second factor of them no longer';
 const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'starts', 'leaves', 'address', 'right', 'sort'];
 
 /** What programs may do to users besides changing them: nothing of passwords, factors and links that somebody would get to see. */
@@ -99,7 +101,8 @@ export const USER_ROUTES: Route[] = [
     body: USER_CHANGE,
     isVersioned: true,
     asks: {
-      where: 'where it changes the email or whoever’s token it is, makes an administrator, or lets one in for longer',
+      where:
+        'where it changes the email or whoever’s token it is, makes an administrator, lets one in for longer, or takes somebody out of a group that demands a second factor',
       holds: async (call) => isWeightyChange(call.app.db.read, call.viewer.id, await userMeant(call), call.body),
     },
     status: 200,
@@ -124,7 +127,7 @@ export const USER_ROUTES: Route[] = [
     tag: 'Memberships',
     needs: WRITE,
     body: MEMBERSHIP,
-    asks: { where: MEMBERSHIPS_ASK, holds: changesWeightyMember },
+    asks: { where: MEMBERSHIPS_ASK, holds: (call) => changesWeightyMember(call, Boolean(call.body.until)) },
     status: 200,
     answer: USER,
     handle: (call) => call.write((trx, act) => grant(call, trx, act, call.body.until)),
@@ -135,7 +138,7 @@ export const USER_ROUTES: Route[] = [
     summary: 'Take a user out of a group',
     tag: 'Memberships',
     needs: WRITE,
-    asks: { where: MEMBERSHIPS_ASK, holds: changesWeightyMember },
+    asks: { where: MEMBERSHIPS_ASK, holds: (call) => changesWeightyMember(call, true) },
     status: 200,
     answer: USER,
     handle: (call) =>
@@ -180,8 +183,12 @@ async function userMeant({ app, ids }: Pick<Call, 'app' | 'ids'>): Promise<Subje
   return subject;
 }
 
-async function changesWeightyMember({ app, viewer, ids }: Pick<Call, 'app' | 'viewer' | 'ids'>): Promise<boolean> {
+async function changesWeightyMember(
+  { app, viewer, ids }: Pick<Call, 'app' | 'viewer' | 'ids'>,
+  ends: boolean,
+): Promise<boolean> {
   const group = await findGroup(app.db.read, ids.group);
+  if (ends && demandsFactor(group)) return true;
   return isWeightyMembership(app.db.read, viewer.id, group, [ids.id]);
 }
 

@@ -1,6 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { demandsFactor } from '../../groups/group.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -11,7 +13,7 @@ import { endDeputy, handOver, saveDeputy, showLead } from './lead-page.ts';
 import { add, confirmTicked, end, invite, reinvite, removeTicked } from './leading-changes.ts';
 import { showForm, showSheet } from './leading-form-page.ts';
 import { inviteList, showLedList, showList, takeLedList } from './leading-list.ts';
-import { showLedReport, showLedUndo, takeBack } from './leading-operations.ts';
+import { letsOffByUndo, showLedReport, showLedUndo, takeBack } from './leading-operations.ts';
 import { showLedGroup, showLedGroups } from './led-group-page.ts';
 
 /**
@@ -20,6 +22,12 @@ import { showLedGroup, showLedGroups } from './led-group-page.ts';
  */
 export function leadingController(app: AppContext): Router {
   const router = Router();
+  // Leaders fill no group that administers, but take people out of one that demands a second factor of them (R54).
+  const lettingOff = confirmed(app, async (req) => demandsFactor(await changeableOf(app, req)));
+  const lettingOffLater = confirmed(
+    app,
+    async (req) => typedLeading(req.body).untilAt !== '' && demandsFactor(await changeableOf(app, req)),
+  );
 
   router.get('/led-groups', requireSignIn, (req, res) => showLedGroups(app, req, res));
 
@@ -73,11 +81,11 @@ export function leadingController(app: AppContext): Router {
     res.redirect(303, `/led-groups/${group.id}`);
   });
 
-  router.patch('/led-groups/:id/members', requireSignIn, async (req, res) =>
+  router.patch('/led-groups/:id/members', requireSignIn, lettingOffLater, async (req, res) =>
     end(app, req, res, await changeableOf(app, req)),
   );
 
-  router.delete('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) =>
+  router.delete('/led-groups/:id/members', requireSignIn, lettingOff, async (req: Request, res: Response) =>
     removeTicked(app, req, res, await changeableOf(app, req)),
   );
 
@@ -115,7 +123,8 @@ export function leadingController(app: AppContext): Router {
 
   router.get('/led-operations/:id', requireSignIn, (req, res) => showLedReport(app, req, res));
   router.get('/led-operations/:id/undo', requireSignIn, (req, res) => showLedUndo(app, req, res));
-  router.post('/led-operations/:id/undo', requireSignIn, (req, res) => takeBack(app, req, res));
+  const lettingOffByUndo = confirmed(app, (req) => letsOffByUndo(app, req));
+  router.post('/led-operations/:id/undo', requireSignIn, lettingOffByUndo, (req, res) => takeBack(app, req, res));
 
   return router;
 }

@@ -6,7 +6,7 @@ import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operatio
 import { findBegunBy, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
 import { findTakersBack } from '../../bulk-operations/taken-back-store.ts';
 import { minuteOf } from '../../clock.ts';
-import type { Group } from '../../groups/group.ts';
+import { demandsFactor, type Group } from '../../groups/group.ts';
 import type { Format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
@@ -64,6 +64,15 @@ async function changeableDeed(app: AppContext, req: Request): ReturnType<typeof 
   if (reason) throw new Forbidden(reason);
   if (!(await hasFacts(app.db.read, deed.operation.id))) throw new NotFound();
   return deed;
+}
+
+/** Whether taking it back takes somebody out of a group that demands a second factor, or says when they go. */
+export async function letsOffByUndo(app: AppContext, req: Request): Promise<boolean> {
+  const { operation, group } = await changeableDeed(app, req);
+  if (!demandsFactor(group)) return false;
+  const now = minuteOf(app.clock());
+  const { leaving, ending } = await planTakingBack(app.db.read, { id: operation.id, groupId: group.id, now });
+  return leaving.length > 0 || [...ending.keys()].some((untilAt) => untilAt !== null);
 }
 
 /** The operation that took it back already, if any did. */

@@ -1,6 +1,7 @@
 import { givesAdministration } from '../../../access/administrators.ts';
 import { NO_RIGHTS } from '../../../access/rights.ts';
 import type { Reader } from '../../../db/database.ts';
+import { demandsFactor } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { givenBy } from '../../../permissions/effect.ts';
@@ -10,22 +11,26 @@ import type { Subject } from '../../user.ts';
 import type { UserChange } from './user-change.ts';
 
 /**
- * Whether a change of a user, or a new one, makes an administrator, lets one in who would not be, says where links go from now on, or is
- * one of whoever makes it (R54). What is left out stays as it is.
+ * Whether a change of a user, or a new one, makes an administrator, lets one in who would not be, lets somebody off a second factor, says
+ * where links go from now on, or is one of whoever makes it (R54). What is left out stays as it is.
  */
 export async function isWeightyChange(
   db: Reader,
   viewerId: number,
   user: Subject | undefined,
-  { email, groups = [], ...times }: { groups?: number[] } & Pick<UserChange, 'email' | LettingIn>,
+  { email, groups, ...times }: { groups?: number[] } & Pick<UserChange, 'email' | LettingIn>,
 ): Promise<boolean> {
   if (user?.id === viewerId) return true;
   if (user && email !== undefined && identityKey(email ?? '') !== identityKey(user.email ?? '')) return true;
   if (user && givesAdministration(user.rights) && letsIn(user, times)) return true;
-  const before = new Set(user && (await findMemberships(db, [user.id])).map(({ groupId }) => groupId));
-  const wanted = new Set(groups.filter((id) => !before.has(id)));
-  if (wanted.size === 0) return false;
-  const joined = await findGroups(db, [...wanted]);
+  if (groups === undefined) return false;
+  const before = user ? (await findMemberships(db, [user.id])).map(({ groupId }) => groupId) : [];
+  const left = before.filter((id) => !groups.includes(id));
+  if ((await findGroups(db, left)).some(demandsFactor)) return true;
+  const joined = await findGroups(
+    db,
+    [...new Set(groups)].filter((id) => !before.includes(id)),
+  );
   const givings = joined.map((group) => ({ groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: [] }));
   return isWeighty(db, viewerId, givings);
 }

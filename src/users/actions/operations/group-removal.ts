@@ -3,7 +3,7 @@ import { grants, NO_RIGHTS } from '../../../access/rights.ts';
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
-import type { Group } from '../../../groups/group.ts';
+import { demandsFactor, type Group } from '../../../groups/group.ts';
 import { endMemberships, judgeEnds, type MembershipFacts } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { counted, were } from '../../../text/text.ts';
@@ -38,6 +38,7 @@ export const GROUP_REMOVAL: AskingAction<Subject> = {
         done: (number) => `${were(number, 'user')} removed from ${group.name}.`,
         consequence: `They are no members of ${group.name} any more, and lose what only it grants, with the next click.`,
       },
+      demandsProof: () => demandsFactor(group),
       givings: async (_db, _judge, subjects) => [
         { groupId: group.id, from: givenBy(group), to: NO_RIGHTS, userIds: subjects.map(({ id }) => id) },
       ],

@@ -13,6 +13,7 @@ import { WORDS_OF_CHANGE } from '../../../bulk-operations/undoing.ts';
 import { type Instant, minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
+import { demandsFactor } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { factLeftOf } from '../../../leaving/actions/facts-left.ts';
 import { findFactsLeft, stepsForLeft } from '../../../leaving/actions/giving-back.ts';
@@ -194,7 +195,9 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
   return {
     demandsProof: async (db, { by }, subjects) => {
       const [group] = await findGroups(db, [groupId]);
-      return group !== undefined && isWeightyMembership(db, by.id ?? 0, group, asBefore(subjects).userIds);
+      if (group === undefined) return false;
+      if (untilAt !== null && demandsFactor(group)) return true;
+      return isWeightyMembership(db, by.id ?? 0, group, asBefore(subjects).userIds);
     },
     refusalOf: () => undefined,
     refuseAmong: (db, by, outcomes) =>
