@@ -1,5 +1,5 @@
 import { fewWords } from '../lists/list-query.ts';
-import type { Typed } from './form.ts';
+import type { Errors, Typed } from './form.ts';
 
 /** So many are suggested at once: who does not see the one that is meant types on. */
 export const SUGGESTED = 8;
@@ -44,6 +44,8 @@ export type Searches = Readonly<Record<string, string>>;
  * with everything else that was typed, which stays.
  */
 export function picked(typed: Typed, searches: Searches): Typed {
+  const [, afterEnter] = /^enter ?(\w*)$/.exec(String(typed.step)) ?? [];
+  if (afterEnter !== undefined) return { ...typed, step: searchedByEnter(typed, searches) ?? afterEnter };
   const { deed, field, value } = stepOf(typed);
   if (!Object.hasOwn(searches, field) || (deed !== 'take' && deed !== 'drop')) return typed;
   const isTaken = deed === 'take';
@@ -57,14 +59,23 @@ export function picked(typed: Typed, searches: Searches): Typed {
   };
 }
 
+/** Without a script Enter presses the first button of a form, wherever one types: what was typed to be searched is searched first. */
+function searchedByEnter(typed: Typed, searches: Searches): string | undefined {
+  const isOpen = (field: string) => Array.isArray(typed[field]) || typed[field] === '';
+  const field = Object.keys(searches).find(
+    (one) => searches[one] !== one && isOpen(one) && String(typed[searches[one]]).trim() !== '',
+  );
+  return field && `find ${field}`;
+}
+
 /**
  * What is looked for in the picker of this field; empty where nothing is. A name that stands in its own field is looked for only
- * when that was asked for.
+ * when that was asked for, or where it is nobody's.
  */
-export function soughtIn(typed: Typed, searches: Searches, field: string): string {
+export function soughtIn(typed: Typed, searches: Searches, field: string, errors: Errors = {}): string {
   const search = searches[field];
   const step = stepOf(typed);
-  if (search === field && (step.deed !== 'find' || step.field !== field)) return '';
+  if (search === field && !errors[field] && (step.deed !== 'find' || step.field !== field)) return '';
   return fewWords(String(typed[search]));
 }
 

@@ -18,6 +18,8 @@ export function pickersOf(req: Request, typed: Typed, action: string, pickers: P
     page: {
       pickers: Object.fromEntries(shown.map((picker) => [picker.field, picker])),
       picker: shown.find((picker) => idOf(picker) === targetOf(req)),
+      /** What Enter does first: search what is typed into a picker, unless that was searched already. */
+      searchesByEnter: shown.every(({ sought }) => sought === ''),
     },
     fragments: Object.fromEntries(shown.map((picker) => [idOf(picker), '_picker'])),
   };

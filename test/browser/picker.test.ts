@@ -107,6 +107,60 @@ describe('the form of a user among 300 groups', () => {
   });
 });
 
+describe('Enter without JavaScript', () => {
+  it('searches what was typed into a picker before anything is sent', async () => {
+    const page = await open('/users/new', false);
+    await page.getByLabel('Name', { exact: true }).fill('paula');
+    await page.getByLabel('System email').fill('paula@example.com');
+    await page.getByLabel('Search for a person').fill('mueller');
+    await page.keyboard.press('Enter');
+    await focusArrives(page, 'contactSearch');
+    expect(await page.locator('[aria-invalid]').count()).toBe(0);
+    await page.locator('.found').getByRole('button', { name: 'María Müller' }).click();
+    await group(page).fill('team 293');
+    await page.keyboard.press('Enter');
+    await suggestion(page, 'Team 293').click();
+    await page.getByLabel('Name', { exact: true }).press('Enter');
+    await page.getByText('paula was created').waitFor();
+    const memberships = page.getByRole('region', { name: 'Group memberships' });
+    expect(await memberships.getByRole('link', { name: /^Team/ }).allTextContents()).toEqual(['Team 293']);
+  });
+
+  it('says once more what is to be chosen where it was searched already', async () => {
+    const page = await open(`/groups/${await groupId(app, 'Support')}/members/new`, false);
+    await page.getByLabel('Search for users').fill('nobody of this name');
+    await page.keyboard.press('Enter');
+    await page.getByText('under “nobody of this name”').waitFor();
+    expect(await page.locator('#error-summary').count()).toBe(0);
+    await page.getByLabel('Search for users').press('Enter');
+    await page.locator('#error-summary').waitFor();
+  });
+
+  it('shows whom a name may have meant that is nobody’s', async () => {
+    const page = await open('/groups/new', false);
+    await page.getByLabel('Name', { exact: true }).fill('Night shift');
+    await page.getByLabel('Leader').fill('len');
+    await page.keyboard.press('Enter');
+    await page.locator('#error-summary').waitFor();
+    await page.locator('.found').getByRole('button', { name: 'lena' }).waitFor();
+  });
+});
+
+describe.each([true, false])('what an action asks, with JavaScript: %s', (javaScriptEnabled) => {
+  it('is answered by Enter, and loses no group that was chosen', async () => {
+    const page = await open('/users?q=bob', javaScriptEnabled);
+    await page.locator('tbody input[name=ids]').first().check();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'Add to group' }).click();
+    await group(page).fill('team 293');
+    if (!javaScriptEnabled) await page.keyboard.press('Enter');
+    await suggestion(page, 'Team 293').click();
+    await page.getByRole('button', { name: 'Remove Team 293' }).waitFor();
+    await page.locator('input[type=date]').press('Enter');
+    await page.getByRole('button', { name: 'Add 1 user to Team 293' }).waitFor();
+  });
+});
+
 describe('a field that holds a name', () => {
   it('is filled by a press on what is suggested, and sent', async () => {
     const page = await open('/groups/new');

@@ -30,7 +30,7 @@ interface FormState {
 /** New Group and Edit: one page, filled from the same fields. */
 export async function showGroupForm(app: AppContext, req: Request, res: Response, state: FormState): Promise<void> {
   const { group, typed } = state;
-  const picker = await leaderPicker(app, req.viewer!, typed, group);
+  const picker = await leaderPicker(app, req.viewer!, state);
   const { page: parts, fragments } = pickersOf(req, typed, group ? `/groups/${group.id}` : '/groups', [picker]);
   const page = {
     title: group ? `Edit ${group.name}` : 'New Group',
@@ -47,8 +47,8 @@ export async function showGroupForm(app: AppContext, req: Request, res: Response
 }
 
 /** A member of the group; of a new one, whose first member the leader becomes, whoever the viewer may change. */
-async function leaderPicker(app: AppContext, viewer: Viewer, typed: Typed, group: Group | undefined): Promise<Picker> {
-  const sought = mayAppoint(viewer) ? soughtIn(typed, GROUP_SEARCHES, 'leader') : '';
+async function leaderPicker(app: AppContext, viewer: Viewer, { typed, group, errors }: FormState): Promise<Picker> {
+  const sought = mayAppoint(viewer) ? soughtIn(typed, GROUP_SEARCHES, 'leader', errors) : '';
   const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
   const found = await findUsersCalled(sources, sought, { activity: ['active'], groupId: group?.id });
   const ids = found.filter((one) => !one.badges.includes('api-only')).map((one) => one.id);

@@ -47,7 +47,7 @@ export async function showLinkForm(
   res: Response,
   { contact, typed = typedLink({}), errors = {} }: { contact: Contact; typed?: Typed; errors?: Errors },
 ): Promise<void> {
-  const picker = await userPicker(app, req, typed);
+  const picker = await userPicker(app, req, typed, errors);
   const { page: parts, fragments } = pickersOf(req, typed, `/contacts/${contact.id}/link`, [picker]);
   const title = `Link a user to ${contact.name}`;
   const page = { title, ...parts, contact, typed, errors, warned: warnedAccounts(contact) };
@@ -55,9 +55,9 @@ export async function showLinkForm(
 }
 
 /** Who is linked to nobody, and may be changed by the viewer. */
-async function userPicker(app: AppContext, req: Request, typed: Typed): Promise<Picker> {
+async function userPicker(app: AppContext, req: Request, typed: Typed, errors: Errors): Promise<Picker> {
   const viewer = req.viewer!;
-  const sought = soughtIn(typed, SEARCHES, 'user');
+  const sought = soughtIn(typed, SEARCHES, 'user', errors);
   const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
   const ids = (await findUsersCalled(sources, sought)).filter((one) => one.contactId === null).map((one) => one.id);
   const subjects = await findSubjects(app.db.read, ids, minuteOf(app.clock()));

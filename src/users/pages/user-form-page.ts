@@ -63,7 +63,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const pickers = [
     await contactPicker(db, contactViewer, typed, { chosen, user }),
     await groupPicker(app, viewer, typed, { held }),
-    await ownerPicker(app, viewer, typed, user),
+    await ownerPicker(app, viewer, state),
   ];
   const { page: parts, fragments } = pickersOf(req, typed, user ? `/users/${user.id}` : '/users', pickers);
   const page = {
@@ -125,8 +125,8 @@ export async function makesAdministrator(db: Reader, typed: Typed): Promise<bool
 }
 
 /** Active people: a program does not answer for another one, nor anybody for themself. */
-async function ownerPicker(app: AppContext, viewer: Viewer, typed: Typed, user: User | undefined): Promise<Picker> {
-  const sought = soughtIn(typed, USER_SEARCHES, 'apiOnlyOwner');
+async function ownerPicker(app: AppContext, viewer: Viewer, { typed, user, errors }: FormState): Promise<Picker> {
+  const sought = soughtIn(typed, USER_SEARCHES, 'apiOnlyOwner', errors);
   const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
   const found = await findUsersCalled(sources, sought, { activity: ['active'] });
   return {
