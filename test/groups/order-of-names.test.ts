@@ -54,4 +54,26 @@ describe('the groups by name', () => {
       expect(others).toBe(Math.max(0, shown.length - 3));
     }
   });
+
+  it('stay what they are where something else of them changed', async () => {
+    const groups = new GroupNames(app.db.read, app.clock.now);
+    const { id } = await app.db.read('groups').where('activity', 'active').orderBy('id').first('id');
+    const change = (columns: object) => app.db.write((trx) => trx('groups').where({ id }).update(columns));
+    const read = async () => {
+      await groups.refresh();
+      return { change: groups.change, named: groups.named() };
+    };
+    const before = await read();
+    await change({ description: 'Something else is said of it.' });
+    const described = await read();
+    expect(described.change).toBe(before.change);
+    expect(described.named.find((group) => group.id === id)).toBe(before.named.find((group) => group.id === id));
+    await change({ name: 'Quite another' });
+    const renamed = await read();
+    expect(renamed.change).not.toBe(before.change);
+    expect(renamed.named.find((group) => group.id === id)).toMatchObject({ name: 'Quite another' });
+    await app.db.write((trx) => trx('group_permissions').insert({ group_id: id, application: 'wiki', level: 'read' }));
+    expect((await read()).change).not.toBe(renamed.change);
+    expect(groups.granting('wiki', 'read')).toContain(id);
+  });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Activity } from '../../access/activity.ts';
 import { grants, type Level, NO_RIGHTS, type Rights, union } from '../../access/rights.ts';
 import type { Clock } from '../../clock.ts';
@@ -26,6 +27,8 @@ const NOWHERE = -1;
 export class GroupNames implements Followable {
   readonly db: Reader;
   readonly feed = GROUP_CHANGES;
+  /** Another one whenever anything is different that is said here. */
+  change = 0;
   private readonly clock: Clock;
   private readonly follower = new Follower(this);
   private readonly groups = new Map<number, NamedGroup>();
@@ -85,11 +88,6 @@ export class GroupNames implements Followable {
     return { named, others };
   }
 
-  /** How far the feed of changes was read. */
-  get change(): number {
-    return this.follower.lastChange;
-  }
-
   /** Those that grant something on it and are not deleted, by name. */
   grantingOn(application: string): readonly NamedGroup[] {
     const kept = this.kept.get(application);
@@ -121,6 +119,7 @@ export class GroupNames implements Followable {
   }
 
   clear(): void {
+    this.change++;
     this.groups.clear();
     this.deleted.clear();
     this.forgetKept();
@@ -135,15 +134,27 @@ export class GroupNames implements Followable {
       'group_id',
       ids,
     );
-    this.forgetKept();
     const permissionsOf = Map.groupBy(permissions, (one) => one.group_id);
-    if (Array.isArray(ids)) for (const id of ids) this.forget(id);
+    const found = new Map<number, NamedGroup>();
     for (const group of rows) {
       const rights = union((permissionsOf.get(group.id) ?? []).map((one) => ({ [one.application]: one.level })));
-      this.groups.set(group.id, Object.freeze({ ...group, key: sortKey(group.name), rights }));
-      if (group.activity === 'deleted') this.deleted.add(group.id);
+      found.set(group.id, Object.freeze({ ...group, key: sortKey(group.name), rights }));
     }
-    this.all = Array.isArray(ids) ? this.renamed(ids) : undefined;
+    // The feed names groups as well of which something else changed: their tags, or whoever leads them. All that is kept stays then.
+    const isOther = (id: number) => !isDeepStrictEqual(this.groups.get(id), found.get(id));
+    const differing = (Array.isArray(ids) ? ids : [...found.keys()]).filter(isOther);
+    if (differing.length === 0) return;
+    this.change++;
+    this.forgetKept();
+    for (const id of differing) this.hold(id, found.get(id));
+    this.all = Array.isArray(ids) ? this.renamed(differing) : undefined;
+  }
+
+  private hold(id: number, group: NamedGroup | undefined): void {
+    this.groups.delete(id);
+    this.deleted.delete(id);
+    if (group) this.groups.set(id, group);
+    if (group?.activity === 'deleted') this.deleted.add(id);
   }
 
   private allNamed(): readonly NamedGroup[] {
@@ -178,11 +189,6 @@ export class GroupNames implements Followable {
   private forgetKept(): void {
     this.places = undefined;
     this.kept.clear();
-  }
-
-  private forget(id: number): void {
-    this.groups.delete(id);
-    this.deleted.delete(id);
   }
 }
 
