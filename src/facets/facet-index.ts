@@ -67,11 +67,11 @@ export class FacetIndex<F extends string> {
   number = 0;
   private readonly everybody = new BitSet();
   private readonly listed = new BitSet();
-  private readonly kept = new Map<string, Selection<F>>();
-  private readonly totals = new Map<string, number>();
+  private kept = new Map<string, Selection<F>>();
+  private totals = new Map<string, number>();
   /** By facet and values, whether exactly those who are listed have one of them. */
-  private readonly leaving = new Map<string, boolean>();
-  private readonly keptLargest = new Map<F, { looked: number; values: number[] }>();
+  private leaving = new Map<string, boolean>();
+  private keptLargest = new Map<F, { looked: number; values: number[] }>();
 
   constructor(facets: readonly F[] = []) {
     this.facets = Object.fromEntries(facets.map((name) => [name, new Facet()])) as Record<F, Facet>;
@@ -102,8 +102,12 @@ export class FacetIndex<F extends string> {
   /** Ends what is kept: something changed that answers were made from. */
   touch(): void {
     this.version++;
-    // An empty map that is cleared is given a new table all the same, and the old one holds it: in the old generation they stay in one long row.
-    for (const kept of [this.kept, this.totals, this.leaving, this.keptLargest]) if (kept.size > 0) kept.clear();
+    // A map that is cleared is given a new table, which the old one holds: once that lies in the old generation they stay in one long row, with
+    // all the sets in them, until everything is tidied.
+    if (this.kept.size > 0) this.kept = new Map();
+    if (this.totals.size > 0) this.totals = new Map();
+    if (this.leaving.size > 0) this.leaving = new Map();
+    if (this.keptLargest.size > 0) this.keptLargest = new Map();
   }
 
   /** All values that somebody has, or had. */
