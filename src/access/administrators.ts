@@ -106,3 +106,17 @@ export async function findLastAdministrator(db: Reader, goingIds: number[], now:
   const going = new Set(goingIds);
   return all.every(({ id }) => going.has(id)) ? all.at(0)?.id : undefined;
 }
+
+/** The same of those of whom it is known what their groups grant: mostly nobody is among them who could be one. */
+export async function findLastAdministratorAmong(
+  db: Reader,
+  going: { id: number; rights: Rights }[],
+  now: Instant,
+): Promise<number | undefined> {
+  if (!going.some(({ rights }) => makeAdministrators(rights))) return undefined;
+  return findLastAdministrator(
+    db,
+    going.map(({ id }) => id),
+    now,
+  );
+}

@@ -1,4 +1,4 @@
-import { findLastAdministrator } from '../../access/administrators.ts';
+import { findLastAdministratorAmong } from '../../access/administrators.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import { findOpenLinks } from '../../one-time-links/open-links.ts';
@@ -56,8 +56,7 @@ export const ACCOUNT_SECURING: UserAction = {
     );
   }),
   async refuseAmong(db, { at }, outcomes) {
-    const going = allowed(outcomes).map(({ id }) => id);
-    const last = await findLastAdministrator(db, going, at);
+    const last = await findLastAdministratorAmong(db, allowed(outcomes), at);
     leaveOut(outcomes, ({ id }) => (id === last ? forbidden(LAST_ADMINISTRATOR) : undefined));
   },
   async perform(trx, act, subjects) {

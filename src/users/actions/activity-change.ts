@@ -1,5 +1,5 @@
 import type { Activity } from '../../access/activity.ts';
-import { findLastAdministrator } from '../../access/administrators.ts';
+import { findLastAdministratorAmong } from '../../access/administrators.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { endAccess } from '../../sessions/actions/access-ending.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -44,8 +44,7 @@ export async function takeOut(
 
 /** Of a set that holds all administrators, the one who has to stay. */
 export async function keepLastAdministrator(db: Reader, { at }: Judge, outcomes: Outcome<Subject>[]): Promise<void> {
-  const going = allowed(outcomes).map((subject) => subject.id);
-  const last = await findLastAdministrator(db, going, at);
+  const last = await findLastAdministratorAmong(db, allowed(outcomes), at);
   leaveOut(outcomes, (subject) =>
     subject.id === last ? forbidden('is the last administrator: there must always be one') : undefined,
   );
