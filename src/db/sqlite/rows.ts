@@ -2,12 +2,13 @@ import type { Piece } from '../dialect.ts';
 
 /** Fewer rows go as they are: to look at them would take as long as it saves. */
 const MANY = 8;
-/** Digits of the largest number that JavaScript has exactly. */
-const DIGITS = 16;
 /** Letters of which each is a byte, and none is written otherwise in JSON. */
 const PLAIN = /^[\w.:+ -]*$/;
 
 type Rows<Column extends string | number> = Record<Column, unknown>[];
+
+/** What a row says in one place of its text. */
+type Part<Column extends string | number> = (row: Rows<Column>[number]) => string;
 
 /** What is said of a column: by the statement and a value that all rows share, or by each row. */
 interface Shared {
@@ -41,7 +42,7 @@ function listed<Column extends string | number>(columns: Column[], rows: Rows<Co
  */
 function packed<Column extends string | number>(columns: Column[], rows: Rows<Column>): Piece | undefined {
   const values: unknown[] = [];
-  const parts: ((row: Rows<Column>[number]) => string)[] = [];
+  const parts: Part<Column>[] = [];
   let [width, tail]: [number, Column | undefined] = [0, undefined];
   const places: string[] = [];
   for (const column of columns) {
@@ -50,21 +51,32 @@ function packed<Column extends string | number>(columns: Column[], rows: Rows<Co
     if (shared) values.push(...shared.values);
     else if (length === 'any' && tail === undefined) tail = column;
     else if (typeof length !== 'number') return undefined;
-    else parts.push(typeof rows[0][column] === 'number' ? digits(column) : (row) => row[column] as string);
+    else parts.push(typeof rows[0][column] === 'number' ? digits(column, length) : (row) => row[column] as string);
     const isNumber = typeof rows[0][column] === 'number';
     places.push(shared?.sql ?? (column === tail ? '' : placed(width, Number(length), isNumber)));
     if (!shared && column !== tail) width += Number(length);
   }
-  const all = tail === undefined ? parts : [...parts, (row: Rows<Column>[number]) => row[tail] as string];
-  const texts = JSON.stringify(rows.map((row) => all.reduce((text, part) => text + part(row), '')));
+  if (tail !== undefined) parts.push((row) => row[tail] as string);
+  const texts = JSON.stringify(rows.map((row) => textOf(row, parts)));
   // What JSON writes by its number, such as what ends a text in C, is not cut out as it is.
   if (texts.includes('\\u')) return undefined;
   const inPlace = places.map((place) => place || `substr(value, ${width + 1})`);
   return { sql: `select ${inPlace.join(', ')} from json_each(?)`, values: [...values, texts] };
 }
 
-function digits<Column extends string | number>(column: Column): (row: Rows<Column>[number]) => string {
-  return (row) => String(row[column]).padStart(DIGITS, '0');
+/** A loop: one text is made for each row, and nothing else. */
+function textOf<Column extends string | number>(row: Rows<Column>[number], parts: Part<Column>[]): string {
+  let text = '';
+  for (let n = 0; n < parts.length; n++) text += parts[n](row);
+  return text;
+}
+
+/** Most are as long as the longest. */
+function digits<Column extends string | number>(column: Column, length: number): Part<Column> {
+  return (row) => {
+    const number = String(row[column]);
+    return number.length === length ? number : number.padStart(length, '0');
+  };
 }
 
 function placed(width: number, length: number, isNumber: boolean): string {
@@ -89,10 +101,20 @@ function sharedBy<Column extends string | number>(rows: Rows<Column>, column: Co
 /** How many letters a value of the column takes in each row; undefined where they are neither all whole numbers nor all texts. */
 function widthOf<Column extends string | number>(rows: Rows<Column>, column: Column): number | 'any' | undefined {
   const first = rows[0][column];
-  if (typeof first === 'number')
-    return rows.every((row) => Number.isSafeInteger(row[column]) && (row[column] as number) >= 0) ? DIGITS : undefined;
+  if (typeof first === 'number') return digitsIn(rows, column);
   if (!rows.every((row) => typeof row[column] === 'string')) return undefined;
   const { length } = first as string;
   const isEven = rows.every((row) => (row[column] as string).length === length && PLAIN.test(row[column] as string));
   return isEven ? length : 'any';
+}
+
+/** Of the largest, where all are whole numbers. */
+function digitsIn<Column extends string | number>(rows: Rows<Column>, column: Column): number | undefined {
+  let largest = 0;
+  for (const row of rows) {
+    const number = row[column];
+    if (!Number.isSafeInteger(number) || (number as number) < 0) return undefined;
+    largest = Math.max(largest, number as number);
+  }
+  return String(largest).length;
 }
