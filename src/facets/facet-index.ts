@@ -63,6 +63,7 @@ export class FacetIndex<F extends string> {
   /** Another one with every change. */
   version = 0;
   private readonly facets: Record<F, Facet>;
+  private readonly names: readonly F[];
   /** How many ids there are. */
   number = 0;
   private readonly everybody = new BitSet();
@@ -74,6 +75,7 @@ export class FacetIndex<F extends string> {
   private keptLargest = new Map<F, { looked: number; values: number[] }>();
 
   constructor(facets: readonly F[] = []) {
+    this.names = facets;
     this.facets = Object.fromEntries(facets.map((name) => [name, new Facet()])) as Record<F, Facet>;
   }
 
@@ -81,7 +83,7 @@ export class FacetIndex<F extends string> {
   set(id: number, isListed: boolean, values: Partial<Record<F, readonly number[]>>): void {
     const wasListed = this.listed.has(id);
     let isChanged = wasListed !== isListed;
-    for (const name of Object.keys(this.facets) as F[]) {
+    for (const name of this.names) {
       const facet = this.facets[name];
       const next = values[name];
       const isOther = next !== undefined && facet.isOther(id, next);

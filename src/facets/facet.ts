@@ -48,14 +48,14 @@ export class Facet {
   /** The values that most of those have that are listed; of those alike the lowest. */
   largest(most: number, except: ReadonlySet<number>): number[] {
     const found: [value: number, size: number][] = [];
-    for (const entry of this.sizes) {
-      const [value, size] = entry;
-      if (size === 0 || except.has(value)) continue;
-      if (found.length === most && size < (found.at(-1)?.[1] ?? Number.POSITIVE_INFINITY)) continue;
-      found.push(entry);
+    // Called for each, and no pair is made: of most of tens of thousands nothing is kept.
+    this.sizes.forEach((size, value) => {
+      if (size === 0 || except.has(value)) return;
+      if (found.length === most && size < (found.at(-1)?.[1] ?? Number.POSITIVE_INFINITY)) return;
+      found.push([value, size]);
       if (found.length >= most) found.sort(largestFirst);
       if (found.length > most) found.pop();
-    }
+    });
     return found.sort(largestFirst).map(([value]) => value);
   }
 

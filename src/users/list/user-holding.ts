@@ -73,16 +73,25 @@ const LASTING_STATES: ReadonlySet<number> = new Set(
 /** That there is a last moment, and that rights end; the others are within how many days. */
 const LASTING_LEAVES: ReadonlySet<number> = new Set([0, 1]);
 
+const NONE: readonly number[] = [];
+const ENDED: Record<Ended, readonly number[]> = {
+  deactivated: [ACTIVITIES.indexOf('deactivated')],
+  deleted: [ACTIVITIES.indexOf('deleted')],
+};
+
 /** Takes in that a user who is held is not active any more, and that nothing else became of them. */
 export function holdEnded({ facets }: UserHolding, id: number, activity: Ended): void {
-  const lasting = (facet: UserFacet, values: ReadonlySet<number>) =>
-    facets.valuesOf(facet, id).filter((value) => values.has(value));
   facets.set(id, activity !== 'deleted', {
-    activity: [ACTIVITIES.indexOf(activity)],
-    state: lasting('state', LASTING_STATES),
-    starts: [],
-    leaves: lasting('leaves', LASTING_LEAVES),
+    activity: ENDED[activity],
+    state: lasting(facets.valuesOf('state', id), LASTING_STATES),
+    starts: NONE,
+    leaves: lasting(facets.valuesOf('leaves', id), LASTING_LEAVES),
   });
+}
+
+/** Mostly there are none. */
+function lasting(values: readonly number[], among: ReadonlySet<number>): readonly number[] {
+  return values.length === 0 ? NONE : values.filter((value) => among.has(value));
 }
 
 /** In the place of who answers for a program. */
