@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { distinctAlong } from '../db/distinct.ts';
-import { idsAsJson, whereIdIn } from '../db/ids.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { AuditEvent, Reference } from './audit-event.ts';
 import { findTexts } from './audit-texts.ts';
@@ -27,32 +27,6 @@ export async function findNewestIds(db: Reader, filter: AuditFilter, limit: numb
 export function findEventsById(db: Reader, ids: number[]): Promise<AuditEvent[]> {
   return readEvents(db, newestOf(ids, ids.length));
 }
-
-/** Of each of these operations its newest events that match, at most `limit`; the newest first. */
-export async function findEventsOfOperations(
-  db: Reader,
-  operationIds: number[],
-  { action }: Pick<AuditFilter, 'action'>,
-  limit: number,
-): Promise<AuditEvent[]> {
-  if (operationIds.length === 0) return [];
-  const rows = await selectOfOperations(db, { isOfAction: Boolean(action) }, { operationIds, action, limit });
-  const ids: number[] = rows.flatMap((row) => JSON.parse(row.ids));
-  return readEvents(db, newestOf(ids, ids.length));
-}
-
-/** In JSON, of each operation along an index of its own: together, all events of all of them would be gathered and sorted. */
-const selectOfOperations = preparedInForms<
-  { isOfAction: boolean },
-  { operationIds: number[]; action?: string; limit: number },
-  { ids: string }
->((db, { isOfAction }, { operationIds, action, limit }) => {
-  const newest = db('audit_events').where('operation_id', db.ref('audit_operations.operation_id'));
-  if (isOfAction) newest.where({ action });
-  const ids = idsAsJson(db, newest.orderBy('id', 'desc').limit(limit).select('id'));
-  const done = whereIdIn(db('audit_operations'), 'operation_id', operationIds);
-  return done.groupBy('operation_id').select({ ids });
-});
 
 /** The newest events of a record and of what came to it or was parted from it, at most `limit`. */
 export async function findEventsAround(

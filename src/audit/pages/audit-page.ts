@@ -35,5 +35,8 @@ export async function showAudit(app: AppContext, req: Request, res: Response): P
     exportPath: auditPath(typed).replace('/audit', '/audit/export'),
     olderPath: entries.length > PER_PAGE && last ? auditPath(typed, String(last.id)) : undefined,
   };
-  render(req, res, 'audit/index', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  render(req, res, 'audit/index', page, {
+    status: Object.keys(errors).length > 0 ? 422 : 200,
+    fragments: { [`events-of-${typed.operation}`]: 'audit/_timeline' },
+  });
 }

@@ -17,6 +17,8 @@ export type AuditQuery = Record<(typeof NAMES)[number], string> & {
   unread: readonly Unread[];
 };
 
+export const NOTHING_TYPED = readAuditQuery({});
+
 export function readAuditQuery(source: Source, takes: readonly string[] = NAMES): AuditQuery {
   const given = NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST)]);
   return { ...Object.fromEntries(given), unread: unreadIn(source, takes) };
