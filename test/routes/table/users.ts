@@ -1,0 +1,191 @@
+import { startApp } from '../../support/app.ts';
+import type { Classified } from '../route.ts';
+import { column, lists } from '../standing-facts.ts';
+
+/** The list of users, their records, and how they are made, imported and looked at. */
+export const USERS: Record<string, Classified> = {
+  'get /users': { open: ['users', 'read'] },
+  'get /users/columns': { open: ['users', 'read'] },
+  'put /users/columns': {
+    open: ['users', 'read'],
+    change: {
+      form: '/users/columns',
+      fields: { column: 'email' },
+      state: (app) => column('alice', 'list_columns')(app),
+      from: null,
+      to: '{"users":["email"]}',
+      // What somebody wants of a list is nobody else's matter.
+      audit: [],
+      leadsTo: /^\/users$/,
+    },
+  },
+  'delete /users/columns': {
+    open: ['users', 'read'],
+    change: {
+      start: async () => {
+        const app = await startApp();
+        await app.db.write((trx) => trx('users').update({ list_columns: '{"users":["tags"]}' }));
+        return app;
+      },
+      form: '/users/columns',
+      state: (app) => column('alice', 'list_columns')(app),
+      from: '{"users":["tags"]}',
+      to: '{}',
+      audit: [],
+      leadsTo: /^\/users$/,
+    },
+  },
+  'get /users/new': { open: ['users', 'write'] },
+  'post /users': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users/new',
+      fields: { name: 'nora', email: 'nora@example.com', access: 'later' },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created'],
+      leadsTo: /^\/users\/\d+$/,
+      bad: {
+        fields: { name: 'no@ra', email: 'nowhere', leavesAt: '2026-02-30', apiOnly: 'yes', tags: 'x'.repeat(41) },
+        errors: ['name', 'email', 'leavesAt', 'apiOnlyReason', 'apiOnlyOwner', 'apiOnlyReviewOn', 'tags'],
+      },
+    },
+  },
+  'get /users/new/list': { open: ['users', 'write'] },
+  'post /users/new/list': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users/new/list',
+      fields: { text: 'Nora nora@example.com' },
+      state: lists,
+      from: [],
+      to: [''],
+      audit: [],
+      leadsTo: /^\/users\/new\/list\/\d+$/,
+      bad: { fields: { text: 'nobody' }, errors: ['text'] },
+    },
+  },
+  'get /users/new/list/:id': { open: ['users', 'write'], operation: 'list' },
+  'post /users/new/list/:id': {
+    open: ['users', 'write'],
+    operation: 'list',
+    change: {
+      form: '/users/new/list/:id',
+      fields: { step: 'sheet', tags: 'Berlin' },
+      nonsense: { fields: { name: ['Nora', 'Otto'] }, status: 400 },
+      state: lists,
+      from: [''],
+      to: ['Berlin'],
+      audit: [],
+      leadsTo: /^\/users\/new\/list\/:id\/sheet$/,
+    },
+  },
+  'get /users/new/list/:id/sheet': { open: ['users', 'write'], operation: 'list' },
+  'post /users/new/list/:id/invitations': {
+    open: ['users', 'write'],
+    operation: 'list',
+    change: {
+      form: '/users/new/list/:id/sheet',
+      fields: {},
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created', 'invitation.issued'],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
+  'get /users/import': { open: ['users', 'write'] },
+  'post /users/imports': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users/import',
+      file: 'Name,Email\nnora,nora@example.com\n',
+      state: async (app) => (await app.db.read('imports')).length,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/users\/imports\/\d+$/,
+    },
+  },
+  'get /users/imports/:id': { open: ['users', 'write'], imports: 'planned' },
+  'get /users/imports/:id/columns': { open: ['users', 'write'], imports: 'read' },
+  'get /users/imports/:id/refused.csv': { open: ['users', 'write'], imports: 'planned' },
+  'get /users/imports/:id/missing': { open: ['users', 'write'], imports: 'planned' },
+  'post /users/imports/:id/missing': {
+    open: ['users', 'write'],
+    imports: 'planned',
+    change: {
+      form: '/users/imports/:id/missing',
+      fields: { number: '1' },
+      state: async (app) => (await app.db.read('bulk_operations')).map(({ action }) => action),
+      from: [],
+      to: ['deactivate'],
+      audit: [],
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
+    },
+  },
+  'post /users/imports/:id/columns': {
+    open: ['users', 'write'],
+    imports: 'read',
+    change: {
+      form: '/users/imports/:id/columns',
+      fields: { by: 'name' },
+      nonsense: { fields: { 'column-0': 'nonsense' }, status: 400 },
+      state: async (app) => (await app.db.read('imports').first()).state,
+      from: 'read',
+      to: 'planned',
+      audit: [],
+      leadsTo: /^\/users\/imports\/:id$/,
+    },
+  },
+  'post /users/imports/:id/emails': {
+    open: ['users', 'write'],
+    imports: 'planned',
+    change: {
+      form: '/users/imports/:id?kind=emails',
+      fields: { ticked: '3' },
+      state: async (app) => (await app.db.read('import_plans').where('line', 3).first()).is_ticked,
+      from: null,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/users\/imports\/:id\?kind=emails$/,
+    },
+  },
+  'post /users/imports/:id/execution': {
+    open: ['users', 'write'],
+    imports: 'planned',
+    change: {
+      form: '/users/imports/:id',
+      fields: { todo: '1' },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created'],
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
+    },
+  },
+  'get /users/groups': { open: ['users', 'read'] },
+  'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
+  'get /security': { open: ['users', 'read'] },
+  'get /users/:id/sign-ins': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/timeline': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/groups': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/actions': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/edit': { open: ['users', 'write'], subject: 'bob' },
+  'patch /users/:id': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/edit',
+      fields: { description: 'on the second floor' },
+      state: column('bob', 'description'),
+      from: '',
+      to: 'on the second floor',
+      audit: ['user.updated'],
+      leadsTo: /^\/users\/:id$/,
+      bad: { fields: { name: '', email: 'nowhere', description: 'kept' }, errors: ['name', 'email'] },
+    },
+  },
+  'get /users/:id/permissions': { open: ['users', 'read'], subject: 'bob' },
+};
