@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import type { Activity } from './activity.ts';
 
@@ -29,6 +30,13 @@ export function maySignIn(user: Admitted, now: Instant): boolean {
 /** Whether a program may act in this user's name by a token of theirs. */
 export function mayActByToken(user: Admitted, now: Instant): boolean {
   return user.activity === 'active' && !isNotStarted(user, now) && !hasLeft(user, now);
+}
+
+/** The same of the users of a query, as far as their start and their end tell it. */
+export function whereLetIn(query: Knex.QueryBuilder, now: Instant, table = 'users'): void {
+  query
+    .where((either) => either.whereNull(`${table}.starts_at`).orWhere(`${table}.starts_at`, '<=', now))
+    .where((either) => either.whereNull(`${table}.leaves_at`).orWhere(`${table}.leaves_at`, '>', now));
 }
 
 /** Whether this user comes in by an invitation, and did not yet. */

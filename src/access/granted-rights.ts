@@ -58,9 +58,9 @@ const selectPotential = prepared<{ userIds: number[]; now: Instant }, Permission
   permissionsOf(db, userIds, now),
 );
 
-/** Restricts a query of memberships to those that are not over. */
-export function whereNotOver<T extends Knex.QueryBuilder>(query: T, now: Instant): T {
-  query.where((either) => either.whereNull('memberships.until_at').orWhere('memberships.until_at', '>', now));
+/** Restricts a query to memberships, or to whatever else ends as they do, that are not over. */
+export function whereNotOver<T extends Knex.QueryBuilder>(query: T, now: Instant, table = 'memberships'): T {
+  query.where((either) => either.whereNull(`${table}.until_at`).orWhere(`${table}.until_at`, '>', now));
   return query;
 }
 

@@ -70,9 +70,8 @@ async function amongMembers(db: Reader, groupIds: number[], userIds: number[], n
 
 /** Of each group the first member who is in one of the others as well. */
 async function firstIn(db: Reader, groupIds: number[], others: number[], now: Instant): Promise<Found> {
-  const theirs = db('memberships as theirs')
-    .where('theirs.user_id', db.ref('memberships.user_id'))
-    .where((either) => either.whereNull('theirs.until_at').orWhere('theirs.until_at', '>', now));
+  const inOthers = db('memberships as theirs').where('theirs.user_id', db.ref('memberships.user_id'));
+  const theirs = whereNotOver(inOthers, now, 'theirs');
   const first = membersOf(db, now)
     .where('memberships.group_id', db.ref('groups.id'))
     .whereExists(whereIdAmong(theirs, 'theirs.group_id', others))

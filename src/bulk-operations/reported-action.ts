@@ -1,5 +1,5 @@
 import type { BulkAction, Facts, Subjected } from '../verbs/action.ts';
-import { fieldsInWords } from '../verbs/facts.ts';
+import { fieldsInWords, isMade } from '../verbs/facts.ts';
 
 /** What forms do has pages of its own, where it is judged and done; here is what its report says. */
 export function reported<Subject extends Subjected>(
@@ -15,7 +15,7 @@ export function reported<Subject extends Subjected>(
     bulk: { button: () => label, done, consequence: '' },
     refusalOf: () => undefined,
     perform: () => Promise.reject(new Error('a form is saved by its own verb')),
-    was: (before: Facts) => (before.activity === null ? 'was not there yet' : `changed: ${fieldsInWords(before)}`),
+    was: (before: Facts) => (isMade(before) ? 'was not there yet' : `changed: ${fieldsInWords(before)}`),
     events: {},
   };
 }

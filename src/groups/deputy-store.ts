@@ -1,3 +1,4 @@
+import { whereNotOver } from '../access/granted-rights.ts';
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
@@ -24,7 +25,7 @@ const selectDeputies = prepared<
     .join('groups', (join) => join.on('groups.id', 'deputies.group_id').on('groups.leader_id', 'deputies.leader_id'))
     .join('users', 'users.id', 'deputies.user_id')
     .where('deputies.group_id', groupId)
-    .where((either) => either.whereNull('deputies.until_at').orWhere('deputies.until_at', '>', now))
+    .modify(whereNotOver, now, 'deputies')
     .select('users.id', 'users.name', 'deputies.until_at'),
 );
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
-import { maySignIn } from '../access/admission.ts';
+import { maySignIn, whereLetIn } from '../access/admission.ts';
 import { isOver, whereNotOver } from '../access/granted-rights.ts';
 import type { Instant } from '../clock.ts';
 import { isGiven, whereNotDeleted } from '../db/conditions.ts';
@@ -108,18 +108,15 @@ function leadersOfActive(db: Reader, now: Instant): Knex.QueryBuilder {
     )
     .join('users as leader', (join) => join.on('leader.id', 'groups.leader_id').orOn('leader.id', 'deputies.user_id'))
     .join('memberships as own', (join) => join.on('own.group_id', 'groups.id').on('own.user_id', 'leader.id'))
-    .where((either) => either.whereNull('own.until_at').orWhere('own.until_at', '>', now))
+    .modify(whereNotOver, now, 'own')
     .where({ 'groups.activity': 'active', 'leader.activity': 'active', 'leader.api_only': false })
     .whereNotNull('leader.password_hash')
-    .where((either) => either.whereNull('leader.leaves_at').orWhere('leader.leaves_at', '>', now))
-    .where((either) => either.whereNull('leader.starts_at').orWhere('leader.starts_at', '<=', now))
-    .where((either) => either.where('leader.id', db.ref('groups.leader_id')).orWhere(whereStillDeputy(now)));
-}
-
-function whereStillDeputy(now: Instant) {
-  return (deputy: Knex.QueryBuilder) => {
-    deputy.whereNull('deputies.until_at').orWhere('deputies.until_at', '>', now);
-  };
+    .modify(whereLetIn, now, 'leader')
+    .where((either) =>
+      either
+        .where('leader.id', db.ref('groups.leader_id'))
+        .orWhere((deputy) => void whereNotOver(deputy, now, 'deputies')),
+    );
 }
 
 /** The active groups that these users lead, by number. */
@@ -159,7 +156,7 @@ export function ledBy(db: Reader, userId: number, now: Instant): Knex.QueryBuild
     .where((either) =>
       either
         .where('groups.leader_id', userId)
-        .orWhere((deputy) => deputy.whereNotNull('deputies.user_id').where(whereStillDeputy(now))),
+        .orWhere((deputy) => deputy.whereNotNull('deputies.user_id').modify(whereNotOver, now, 'deputies')),
     )
     .modify(whereNotDeleted, 'groups');
   return whereNotOver(led, now);

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Activity } from '../access/activity.ts';
 import { whereNotOver } from '../access/granted-rights.ts';
 import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
@@ -13,7 +14,7 @@ export interface Membership {
   userId: number;
   groupId: number;
   groupName: string;
-  groupActivity: 'active' | 'deactivated' | 'deleted';
+  groupActivity: Activity;
   grantedAt: Instant;
   grantedBy: number | null;
   /** From this moment on it gives nothing. */

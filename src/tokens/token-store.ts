@@ -1,3 +1,4 @@
+import { whereLetIn } from '../access/admission.ts';
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -44,8 +45,7 @@ export async function findUsable(db: Reader, ids: number[], now: Instant): Promi
     .whereNull('ended_at')
     .where('tokens.expires_at', '>', now)
     .where('users.activity', 'active')
-    .where((either) => either.whereNull('starts_at').orWhere('starts_at', '<=', now))
-    .where((either) => either.whereNull('leaves_at').orWhere('leaves_at', '>', now));
+    .modify(whereLetIn, now);
   return new Set(await whereIdIn(usable, 'tokens.id', ids).pluck('tokens.id'));
 }
 

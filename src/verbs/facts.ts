@@ -1,3 +1,4 @@
+import type { Activity } from '../access/activity.ts';
 import type { Facts, Written } from './action.ts';
 import { fieldWords } from './field-words.ts';
 
@@ -13,6 +14,16 @@ export function tagOf(field: string): string | undefined {
 
 export function tagFacts(tags: readonly string[]): Facts {
   return Object.fromEntries(tags.map((tag) => [tagFact(tag), true]));
+}
+
+/** What is written of a record that was not there before. */
+export function writtenOfMade(activity: Activity = 'active'): Written {
+  return { before: { activity: null }, after: { activity } };
+}
+
+/** Whether what was written made the record. */
+export function isMade(before: Facts): boolean {
+  return before.activity === null;
 }
 
 /** Whether the tag was there before something was taken back. */

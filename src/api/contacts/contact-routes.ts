@@ -14,6 +14,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import type { Act } from '../../verbs/act.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { CONTACT, pageOf } from '../contract/answers.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from '../contract/lists.ts';
 import { type Answer, type Call, type Route, route } from '../contract/route.ts';
@@ -52,7 +53,7 @@ export const CONTACT_ROUTES: Route[] = [
         await keepAsOperation(trx, act, { subjectType: 'contact', action: 'create' }, async (own) => {
           id = await createContact(trx, own, { ...(await changeMeant(trx, act, rest)), name, kind, tags: rest.tags });
           const [subject] = await findContactSubjects(trx, [id], act);
-          return [{ subject, written: { before: { activity: null }, after: { activity: 'active' } } }];
+          return [{ subject, written: writtenOfMade() }];
         });
         const made = await changedContactAnswer(call.app, trx, call.viewer, id);
         return { ...made, status: 201, headers: { ...made.headers, Location: `${PREFIX}/contacts/${id}` } };

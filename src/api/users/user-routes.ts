@@ -22,6 +22,7 @@ import type { Subject } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { pageOf, USER } from '../contract/answers.ts';
 import { actOfCaller } from '../contract/caller.ts';
@@ -220,7 +221,7 @@ async function create(
     if (invites && startsAt && startsAt > act.at) await inviteLater(trx, act, [id], startsAt);
     else if (invites) requireDone(await performOnUsers(trx, own, INVITATION, [id]));
     const [subject] = await findSubjects(trx, [id], minuteOf(act.at));
-    return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
+    return [{ subject, written: writtenOfMade(subject.activity) }];
   });
   return id;
 }

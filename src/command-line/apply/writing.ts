@@ -1,4 +1,5 @@
 import type { Performed, Subjected, Written } from '../../verbs/action.ts';
+import { isMade, writtenOfMade } from '../../verbs/facts.ts';
 
 /** What several verbs wrote into the same records, told as one. */
 export class Writing<Subject extends Subjected> {
@@ -6,7 +7,7 @@ export class Writing<Subject extends Subjected> {
 
   /** One that was not there before: what comes after belongs to its making. */
   made(id: number): void {
-    this.#written.set(id, { before: { activity: null }, after: { activity: 'active' } });
+    this.#written.set(id, writtenOfMade());
   }
 
   took(performed: Performed<Subject>[]): void {
@@ -21,7 +22,7 @@ export class Writing<Subject extends Subjected> {
 
   #add(id: number, { before, after }: Written): void {
     const known = this.#written.get(id);
-    if (known?.before.activity === null) known.after = 'activity' in after ? { activity: after.activity } : known.after;
+    if (known && isMade(known.before)) known.after = 'activity' in after ? { activity: after.activity } : known.after;
     else if (known)
       this.#written.set(id, { before: { ...before, ...known.before }, after: { ...known.after, ...after } });
     else if (Object.keys(after).length > 0) this.#written.set(id, { before, after });

@@ -6,6 +6,7 @@ import type { Transaction } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Act } from '../../verbs/act.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { flash } from '../../web/flash.ts';
 import { unlessStale } from '../../web/stale-form.ts';
 import { createContactFromForm, saveContactForm } from '../actions/contact-form-saving.ts';
@@ -38,10 +39,7 @@ async function create(trx: Transaction, act: Act, values: ContactValues): Promis
     created = made.id;
     if (!made.isNew) return [];
     const subjects = await findContactSubjects(trx, [made.id], act);
-    return subjects.map((subject) => ({
-      subject,
-      written: { before: { activity: null }, after: { activity: 'active' } },
-    }));
+    return subjects.map((subject) => ({ subject, written: writtenOfMade() }));
   });
   return created;
 }

@@ -6,6 +6,7 @@ import type { Transaction } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Act } from '../../verbs/act.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { flash } from '../../web/flash.ts';
 import { unlessStale } from '../../web/stale-form.ts';
 import { createGroupFromForm, saveGroupForm } from '../actions/group-form-saving.ts';
@@ -34,7 +35,7 @@ async function create(trx: Transaction, act: Act, values: GroupValues): Promise<
   await keepAsOperation(trx, act, { subjectType: 'group', action: 'create' }, async (own) => {
     created = await createGroupFromForm(trx, own, values);
     const subject = await findGroup(trx, created);
-    return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
+    return [{ subject, written: writtenOfMade(subject.activity) }];
   });
   return created;
 }

@@ -7,6 +7,7 @@ import type { Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import type { Act } from '../../verbs/act.ts';
 import { NOBODY, type Performed } from '../../verbs/action.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { inapplicable, unfitFields } from '../../verbs/outcome.ts';
 import { Refused } from '../../verbs/refusals.ts';
 import type { PlannedLine } from '../import-plan-store.ts';
@@ -33,7 +34,7 @@ export const createImportedContacts: ImportKind['create'] = async (trx, act, pla
         refusal: inapplicable('could not be created: their lines say why'),
       });
     }
-  const written = { before: { activity: null }, after: { activity: 'active' } };
+  const written = writtenOfMade();
   const made = (await findContactSubjects(trx, ids, act)).map((subject) => ({ subject, written }));
   return { performed: [...made, ...missing], refused };
 };

@@ -1,7 +1,7 @@
 import type { AskingAction, Choices } from '../../bulk-operations/asking-action.ts';
 import { counted, were } from '../../text/text.ts';
 import type { Subjected } from '../../verbs/action.ts';
-import { fieldsInWords } from '../../verbs/facts.ts';
+import { fieldsInWords, isMade } from '../../verbs/facts.ts';
 import { importPiece } from './applying.ts';
 
 /** What an operation keeps of the file that it imports. */
@@ -33,7 +33,7 @@ function importing(noun: string, path: string): AskingAction<Subjected> {
           if (id === undefined) throw new Error('an import of an earlier version is done');
           return importPiece(trx, act, id, lines);
         },
-        was: (before) => (before.activity === null ? 'was not there yet' : `changed: ${fieldsInWords(before)}`),
+        was: (before) => (isMade(before) ? 'was not there yet' : `changed: ${fieldsInWords(before)}`),
         events: {},
       };
     },

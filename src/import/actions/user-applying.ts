@@ -8,6 +8,7 @@ import type { Subject } from '../../users/user.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { NOBODY, type Performed } from '../../verbs/action.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { inapplicable, unfitFields } from '../../verbs/outcome.ts';
 import type { PlannedLine } from '../import-plan-store.ts';
 import { type Applied, inWords } from './import-kind.ts';
@@ -36,7 +37,7 @@ export async function createImported(trx: Transaction, act: Act, planned: Planne
     creations.flatMap(({ id }) => id ?? []),
     minuteOf(act.at),
   );
-  const written = { before: { activity: null }, after: { activity: 'active' } };
+  const written = writtenOfMade();
   return { performed: [...made.map((subject) => ({ subject, written })), ...missing], refused };
 }
 

@@ -23,6 +23,7 @@ import { findSubjects, findUsers } from '../../users/user-store.ts';
 import { takenMessage } from '../../users/user-uniqueness.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { forbidden, type Outcome } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { findLedGroup, findLedGroups, rightsInReach, whyNotToLead } from '../led-group.ts';
@@ -88,10 +89,8 @@ export async function inviteIntoGroup(
   const ids = creations.map(({ id }) => id!);
   if (ids.length > 0) await performOnUsers(trx, able, INVITATION, ids);
   const made = await findSubjects(trx, ids, minuteOf(act.at));
-  return { ids, outcomes: [...made.map((subject) => ({ subject, written: MADE })), ...added] };
+  return { ids, outcomes: [...made.map((subject) => ({ subject, written: writtenOfMade() })), ...added] };
 }
-
-const MADE = { before: { activity: null }, after: { activity: 'active' } };
 
 /** Which of these names cannot be used, told with all else that is wrong; the emails may be somebody's, which nobody is told. */
 export async function unusableNames(db: Reader, names: string[]): Promise<Map<string, string>> {

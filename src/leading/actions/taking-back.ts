@@ -18,6 +18,7 @@ import type { Subject } from '../../users/user.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
+import { isMade } from '../../verbs/facts.ts';
 import { stale } from '../../verbs/outcome.ts';
 import { keepLeading } from './kept-leading.ts';
 import { BY_LEADING, enabled, replaceEnded } from './leading.ts';
@@ -47,15 +48,15 @@ export async function planTakingBack(
   const present = await findMembershipsIn(db, groupId, ids);
   const plan: TakingBack = { leaving: [], coming: new Map(), ending: new Map(), made: [], changed: [] };
   for (const [subjectId, { before, after }] of written) {
-    const isMade = before.activity === null;
-    if (!isMade && !(field in after)) continue;
-    const [from, to] = (isMade ? [null, { untilAt: null }] : [before[field], after[field]]) as MembershipFacts[];
+    const wasMade = isMade(before);
+    if (!wasMade && !(field in after)) continue;
+    const [from, to] = (wasMade ? [null, { untilAt: null }] : [before[field], after[field]]) as MembershipFacts[];
     const standing = present.get(subjectId) ?? null;
     const isAnew = from !== null && (standing === null || (isOver(standing, now) && !isOver(from, now)));
     if (standing?.untilAt !== to?.untilAt) plan.changed.push(subjectId);
     else if (from === null) plan.leaving.push(subjectId);
     else addTo(isAnew ? plan.coming : plan.ending, from.untilAt, subjectId);
-    if (isMade && plan.leaving.includes(subjectId)) plan.made.push(subjectId);
+    if (wasMade && plan.leaving.includes(subjectId)) plan.made.push(subjectId);
   }
   return plan;
 }

@@ -14,6 +14,7 @@ import type { Subject } from '../../users/user.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { inapplicable, withFields } from '../../verbs/outcome.ts';
 import type { ForAll } from '../people-form.ts';
 import { alikeIn, newIn, type PlannedPerson } from './people-plan.ts';
@@ -70,10 +71,7 @@ async function create(trx: Transaction, act: Act, plan: PlannedPerson[]): Promis
     creations.map(({ id }) => id!),
     minuteOf(act.at),
   );
-  return subjects.map((subject) => ({
-    subject,
-    written: { before: { activity: null }, after: { activity: 'active' } },
-  }));
+  return subjects.map((subject) => ({ subject, written: writtenOfMade() }));
 }
 
 /** Gives the known ones what they do not have yet, those at once who are to have the same. */

@@ -1,3 +1,4 @@
+import type { Activity } from '../../access/activity.ts';
 import { mayAdminister } from '../../access/viewer.ts';
 import { type Change, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
@@ -20,7 +21,7 @@ interface Decided {
   provisioner: Subject;
   /** The user, or the group. */
   name: string;
-  activity: 'active' | 'deactivated' | 'deleted';
+  activity: Activity;
 }
 
 /** Somebody says that it is the same one: the program keeps it from now on. Throws Conflict, Forbidden. */

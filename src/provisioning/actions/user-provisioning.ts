@@ -13,6 +13,7 @@ import { createUser } from '../../users/actions/changing/user-creation.ts';
 import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { ROSTER_USER } from '../attribute.ts';
 import { Clashes, Taken } from '../clash.ts';
@@ -142,7 +143,7 @@ async function make(
       apiOnly,
     });
     const [subject] = await findSubjects(trx, [id], minuteOf(act.at));
-    return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
+    return [{ subject, written: writtenOfMade(subject.activity) }];
   });
   await insertProvisioned(
     trx,

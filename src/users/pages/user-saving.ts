@@ -10,6 +10,7 @@ import { savingEffects } from '../../permissions/group-effects.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Channel } from '../../verbs/act.ts';
+import { writtenOfMade } from '../../verbs/facts.ts';
 import { renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -67,7 +68,7 @@ async function create(
       if (inviteAt) await inviteLater(trx, act, [created], inviteAt);
       else if (access !== 'later') await performOnUsers(trx, { ...own, channel: access }, INVITATION, [created]);
       const [subject] = await findSubjects(trx, [created], minuteOf(act.at));
-      return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
+      return [{ subject, written: writtenOfMade(subject.activity) }];
     });
     return created;
   });

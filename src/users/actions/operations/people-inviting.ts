@@ -1,5 +1,6 @@
 import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
 import { counted, were } from '../../../text/text.ts';
+import { isMade } from '../../../verbs/facts.ts';
 import type { Subject } from '../../user.ts';
 
 /** What is kept of a list of people that was invited: how many were new, and whether they were invited or only made. */
@@ -30,7 +31,7 @@ export const PEOPLE_INVITING: AskingAction<Subject> = {
       makes: 'invitation',
       refusalOf: () => undefined,
       perform: () => Promise.reject(new Error('a list of people is invited by its own verb')),
-      was: ({ activity }) => (activity === null ? 'was not there yet' : 'was known already'),
+      was: (before) => (isMade(before) ? 'was not there yet' : 'was known already'),
       events: {},
     };
   },
