@@ -43,8 +43,16 @@ const ADVICE: Record<number, string> = {
   503: 'Go back and send it again in a few seconds; your browser still has what you typed.',
 };
 
+const SEND_AGAIN = 'What you sent is kept in this page: send it again in a few seconds.';
 const LOOK_AGAIN = 'Open it again in a few seconds.';
 const SEE_FIRST = 'In a few seconds you can see whether it was done; your browser still has what you typed.';
+
+/** Nothing was done, and the same can be done in a moment. */
+class NotDone extends HttpError {
+  constructor(message: string) {
+    super(503, message);
+  }
+}
 
 /** The database was lost sight of. */
 class MayBeDone extends HttpError {
@@ -136,11 +144,12 @@ function pageOfForm(req: Request): string | undefined {
 /** In words: as a page, or in the message area of the page that htmx asked from. */
 function answer(refusal: HttpError, req: Request, res: Response): void {
   if (isHtmx(req)) res.set('HX-Retarget', '#messages').set('HX-Reswap', 'innerHTML').set('HX-Push-Url', 'false');
+  const again = isToBeSentAgain(refusal, req) ? sentAgain(req) : undefined;
   const page = {
     title: titleOf(refusal),
     message: refusal.message,
-    advice: adviceOn(refusal, req),
-    again: refusal instanceof LateForm && isOwn(req) ? sentAgain(req) : undefined,
+    advice: again && refusal instanceof NotDone ? SEND_AGAIN : adviceOn(refusal, req),
+    again,
     backPath: refusal instanceof LateForm ? (pageOfForm(req) ?? pageOf(req)) : refusal.backPath,
     backLabel: refusal instanceof LateForm ? 'Open it again' : 'Back to the list',
     requestId: req.id,
@@ -149,6 +158,11 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
     status: refusal.status,
     fragments: isHtmx(req) ? { [targetOf(req) ?? '']: '_error' } : undefined,
   });
+}
+
+/** Whether the very same may be sent once more from the page that refuses it, which a browser without JavaScript shows in place of the form. */
+function isToBeSentAgain(refusal: HttpError, req: Request): boolean {
+  return (refusal instanceof LateForm || refusal instanceof NotDone) && req.method !== 'GET' && isOwn(req);
 }
 
 function titleOf(refusal: HttpError): string {
@@ -185,7 +199,7 @@ export function meaningOf(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof Refused) return new HttpError(statusOf(error), error.message);
   if (error instanceof DatabaseBusy)
-    return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
+    return new NotDone('The database is busy. Nothing was changed; try again in a moment.');
   if (error instanceof DatabaseGone)
     return new HttpError(503, 'The data of this Roster was taken away while it ran: what you sent may be lost.');
   if (error instanceof OutcomeUnknown)
@@ -195,9 +209,9 @@ export function meaningOf(error: unknown): HttpError {
   // What came before the read may be kept.
   if (isUnreachable(error) && isOfRead(error)) return new MayBeDone('The database cannot be reached.');
   if (isUnreachable(error))
-    return new HttpError(503, 'The database cannot be reached. Nothing was changed; try again in a moment.');
+    return new NotDone('The database cannot be reached. Nothing was changed; try again in a moment.');
   const trouble = diskTrouble(error);
-  if (trouble) return new HttpError(503, NO_DISK[trouble]);
+  if (trouble) return new NotDone(NO_DISK[trouble]);
   const { status } = (error ?? {}) as { status?: unknown };
   // Express and its body parser say what is wrong with a malformed request by a status.
   if (status === 404) return new HttpError(404, new NotFound().message);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type BetterSqlite from 'better-sqlite3';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { userRow } from '../support/database.ts';
+import { send } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
 
@@ -45,13 +46,33 @@ describe('a full disk', () => {
     expect(await app.db.read('users').where('name', 'zoe')).toEqual([]);
 
     await setRoom(app, 'enough');
-    const made = await alice.post('/users', {
-      name: 'zoe',
-      email: 'zoe@example.com',
-      access: 'copy',
-      description: LONG,
-    });
+    // From the page that came in place of the form, as often as it takes.
+    expect(pageOf(refused).textOf('.note')).toMatch(/What you sent is kept in this page/);
+    const made = await send(alice, refused);
     expect(made.status).toBe(303);
+    const zoe = await app.db.read('users').where('name', 'zoe').first();
+    expect(zoe).toMatchObject({ email: 'zoe@example.com', description: LONG });
+
+    // A form that is no POST is none the second time either.
+    const opened = await alice.get(`/users/${app.people.bob}/edit`);
+    await setRoom(app, 'none');
+    const unchanged = await send(alice, opened, { description: LONG });
+    expect(unchanged.status).toBe(503);
+    await setRoom(app, 'enough');
+    expect((await send(alice, unchanged)).status).toBe(303);
+    expect((await userRow(app, app.people.bob)).description).toBe(LONG);
+  });
+
+  it('keeps no password in the page that refuses it', async () => {
+    await using app = await startApp();
+    const alice = await signedIn(app, 'alice');
+    await alice.get('/users/new');
+    await setRoom(app, 'none');
+    const zoe = { name: 'zoe', email: 'zoe@example.com', access: 'copy', description: LONG };
+    const refused = await alice.post('/users', { ...zoe, current: PASSWORD });
+    expect(refused.status).toBe(503);
+    expect(refused.text).not.toMatch(/herons|kept in this page/);
+    expect(pageOf(refused).textOf('.note')).toMatch(/Go back and send it again/);
   });
 
   it('shows the sign-in page, and answers who signs in', async () => {
