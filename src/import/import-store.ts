@@ -24,15 +24,16 @@ export async function keepLines(trx: Transaction, id: number, piece: number, lin
   await trx('import_lines').insert({ import_id: id, piece, lines: JSON.stringify(cells) });
 }
 
-/** All of its lines are there. */
+/** All of its lines are there. Throws NotFound where it was forgotten meanwhile. */
 export async function endReading(
   trx: Transaction,
   id: number,
   read: { heads: string[]; lines: number; pieces: number },
 ): Promise<void> {
-  await trx('imports')
+  const ended = await trx('imports')
     .where({ id, state: 'reading' })
     .update({ ...read, heads: JSON.stringify(read.heads), state: 'read' });
+  if (ended === 0) throw new NotFound('It took so long to take in the file that it was given up. Import it in parts.');
 }
 
 /** The lines of one piece. */
@@ -112,13 +113,14 @@ export async function countLines(db: Reader, id: number, keys: string[]): Promis
   return new Map(rows.map(({ key, times }) => [key, Number(times)]));
 }
 
-/** One that began before that, and that nobody needs any more; those that were applied are kept longer. */
+/** One that began before that, and that nobody needs any more; those that were applied are kept longer, those of which the lines never came in less long. */
 export async function findForgettable(
   db: Reader,
-  { before, appliedBefore }: { before: Instant; appliedBefore: Instant },
+  { before, appliedBefore, readingBefore }: Record<'before' | 'appliedBefore' | 'readingBefore', Instant>,
 ): Promise<number | undefined> {
   const row = await db('imports')
     .where((query) => query.whereNot('state', 'applied').where('created_at', '<', before))
+    .orWhere((query) => query.where('state', 'reading').where('created_at', '<', readingBefore))
     .orWhere((query) => query.where('state', 'applied').where('created_at', '<', appliedBefore))
     .orderBy('id')
     .first('id');

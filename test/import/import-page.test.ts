@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HOUR } from '../../src/clock.ts';
 import { installationMark } from '../../src/installation/data/installation-mark.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { send } from '../support/form.ts';
+import { runJob } from '../support/jobs.ts';
 import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
 
@@ -191,6 +193,22 @@ describe('a file that is imported on the page', () => {
     expect((await alice.upload('/users/imports', {}, ['Name\na\n', 'Name\nb\n'])).status).toBe(400);
     expect(await kept()).toEqual([]);
     expect(readdirSync(join(app.folder, 'uploads'))).toEqual([]);
+  });
+
+  it('that broke off while it was taken in is forgotten within the hour, and no other is', async () => {
+    const path = await uploaded('Name,Email\na,a@x.example\n');
+    await app.db.write((trx) => trx('imports').update({ state: 'reading' }));
+    const other = await uploaded('Name,Email\nb,b@x.example\n');
+    const forget = () => runJob(app, 'Forget files that were imported');
+    app.clock.advance(HOUR);
+    await forget();
+    expect((await kept()).length).toBe(4);
+    app.clock.advance(1);
+    await forget();
+    alice = await signedIn(app, 'alice');
+    expect((await alice.get(path)).status).toBe(404);
+    expect((await alice.get(other)).status).toBe(200);
+    expect((await kept()).length).toBe(2);
   });
 
   it('of lines that hold thousands of values is told in few words', async () => {

@@ -1,4 +1,4 @@
-import { DAY, instant } from '../../clock.ts';
+import { DAY, HOUR, instant } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
 import { giveWay } from '../../process/giving-way.ts';
 import { forgetPlanned } from '../import-plan-store.ts';
@@ -9,9 +9,16 @@ const AT_ONCE = 5_000;
 /** For so long the refused lines of a file that was imported can be had. */
 const KEPT_WHEN_APPLIED = 7 * DAY;
 
+/** Longer than any file takes to be taken in: what is older broke off, on a full disk or with the program, and was told to nobody or as not done. */
+const READ_WITHIN = HOUR;
+
 /** Forgets the lines of files: the next day where nobody imported them. */
 export async function forgetOldImports(db: Database, now: number): Promise<void> {
-  const limits = { before: instant(now - DAY), appliedBefore: instant(now - KEPT_WHEN_APPLIED) };
+  const limits = {
+    before: instant(now - DAY),
+    appliedBefore: instant(now - KEPT_WHEN_APPLIED),
+    readingBefore: instant(now - READ_WITHIN),
+  };
   for (;;) {
     const id = await findForgettable(db.read, limits);
     if (id === undefined) return;

@@ -14,6 +14,8 @@ export interface StagedFile {
   /** What its owner calls it. */
   name: string;
   kind: ImportKindName;
+  /** Takes it away where it is a copy: on a full disk its room is what its lines can be forgotten in. */
+  remove?(): Promise<void>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface StagedFile {
 export async function stageFile(
   db: Database,
   act: Act,
-  { path, name, kind }: StagedFile,
+  { path, name, kind, remove }: StagedFile,
   mostLines: number,
 ): Promise<number> {
   const id = await db.write((trx) => createImport(trx, act, { kind, name }));
@@ -45,7 +47,9 @@ export async function stageFile(
     await db.write((trx) => endReading(trx, id, { heads: reader.heads, lines, pieces }));
     return id;
   } catch (error) {
-    await forgetWhole(db, id);
+    await remove?.();
+    // Where not even that can be written it is forgotten later; why the file was not taken in is told all the same.
+    await forgetWhole(db, id).catch(() => undefined);
     throw error;
   }
 }

@@ -111,13 +111,14 @@ const FOLDER = 'uploads';
 export async function withUpload<T>(
   req: Request,
   dataDir: string,
-  work: (file: { path: string; name: string; isCut: boolean }) => Promise<T>,
+  work: (file: { path: string; name: string; isCut: boolean; remove(): Promise<void> }) => Promise<T>,
 ): Promise<T | undefined> {
   const { sent } = req;
   if (!sent) return undefined;
   const folder = join(dataDir, FOLDER);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, randomBytes(12).toString('hex'));
+  const remove = () => rm(path, { force: true });
   try {
     await pipeline(sent.stream, createWriteStream(path, { flags: 'wx', mode: 0o600 })).catch((error) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
@@ -125,9 +126,9 @@ export async function withUpload<T>(
     });
     await sent.isWhole;
     if (sent.name === '' && (await stat(path)).size === 0) return undefined;
-    return await work({ path, name: sent.name, isCut: sent.stream.truncated === true });
+    return await work({ path, name: sent.name, isCut: sent.stream.truncated === true, remove });
   } finally {
-    await rm(path, { force: true });
+    await remove();
   }
 }
 
