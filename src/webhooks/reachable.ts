@@ -45,10 +45,10 @@ export function hostOf({ hostname }: URL): string {
 }
 
 /**
- * The address to connect to. The name is looked up once, here: what it says a moment later leads nowhere (DNS rebinding). Throws Unreachable where one of the
+ * The addresses to connect to, by their order. The name is looked up once, here: what it says a moment later leads nowhere (DNS rebinding). Throws Unreachable where one of the
  * addresses is neither public nor in one of the networks that are allowed, or where what is sent there could be read on the way.
  */
-export async function reachableAddress(url: URL, networks: readonly string[], resolve: Resolve): Promise<string> {
+export async function reachableAddresses(url: URL, networks: readonly string[], resolve: Resolve): Promise<string[]> {
   const host = hostOf(url);
   const addresses = isIP(host) ? [host] : await resolve(host);
   const refused = addresses.find((address) => !isReachable(address, networks));
@@ -57,7 +57,7 @@ export async function reachableAddress(url: URL, networks: readonly string[], re
       `${host} stands for ${refused ?? 'no address'}, which is not to be reached: see WEBHOOK_NETWORKS.`,
     );
   if (addresses.some((address) => isReadOnTheWay(url, address))) throw new Unreachable(READ_ON_THE_WAY);
-  return addresses[0];
+  return addresses;
 }
 
 export const READ_ON_THE_WAY = 'What is sent there could be read on the way: use https.';

@@ -9,7 +9,7 @@ import {
   isReadOnTheWay,
   READ_ON_THE_WAY,
   type Resolve,
-  reachableAddress,
+  reachableAddresses,
   resolveByName,
   Unreachable,
 } from './reachable.ts';
@@ -84,7 +84,10 @@ export async function lookUpMistake(
   const url = new URL(address);
   if (url.protocol !== 'http:') return undefined;
   try {
-    await Promise.race([reachableAddress(url, networks, resolve), sleep(LOOKED_UP_WITHIN, undefined, { ref: false })]);
+    await Promise.race([
+      reachableAddresses(url, networks, resolve),
+      sleep(LOOKED_UP_WITHIN, undefined, { ref: false }),
+    ]);
     return undefined;
   } catch (error) {
     return error instanceof Unreachable ? error.message : undefined;

@@ -1,7 +1,8 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { post } from '../../src/webhooks/posting.ts';
-import { isPublic, reachableAddress } from '../../src/webhooks/reachable.ts';
+import { isPublic, reachableAddresses } from '../../src/webhooks/reachable.ts';
 import { checkWebhook, lookUpMistake } from '../../src/webhooks/webhook-form.ts';
 import { AUTHORITY } from '../support/certificates.ts';
 import { Receiver } from '../support/receiver.ts';
@@ -49,7 +50,7 @@ describe('a webhook leads to the open internet alone', () => {
   it.each(INSIDE)('and not to %s', async (host) => {
     const url = new URL(`https://${host}/hook`);
     const resolve = async () => (host === 'localhost' ? ['::1', '127.0.0.1'] : []);
-    await expect(reachableAddress(url, [], resolve)).rejects.toThrow(/not to be reached/);
+    await expect(reachableAddresses(url, [], resolve)).rejects.toThrow(/not to be reached/);
     const typed = { name: 'x', address: url.href, which: 'all', user: '', version: '', kinds: [] };
     if (host !== 'localhost')
       expect(checkWebhook(typed, { known: [], networks: [] }).errors).toMatchObject({ address: /open internet/ });
@@ -62,16 +63,19 @@ describe('a webhook leads to the open internet alone', () => {
 
   it('whatever names stand for, of which one address inside is enough', async () => {
     const mixed = async () => ['8.8.8.8', '10.0.0.1'];
-    await expect(reachableAddress(new URL('https://mixed.example/'), [], mixed)).rejects.toThrow(/10\.0\.0\.1/);
-    await expect(reachableAddress(new URL('https://nobody.example/'), [], async () => [])).rejects.toThrow(
+    await expect(reachableAddresses(new URL('https://mixed.example/'), [], mixed)).rejects.toThrow(/10\.0\.0\.1/);
+    await expect(reachableAddresses(new URL('https://nobody.example/'), [], async () => [])).rejects.toThrow(
       /no address/,
     );
-    expect(await reachableAddress(new URL('https://mixed.example/'), ['10.0.0.0/8'], mixed)).toBe('8.8.8.8');
+    expect(await reachableAddresses(new URL('https://mixed.example/'), ['10.0.0.0/8'], mixed)).toEqual([
+      '8.8.8.8',
+      '10.0.0.1',
+    ]);
   });
 
   it('unless a setting allows for a network, and of that no other', async () => {
-    expect(await reachableAddress(new URL('https://in.example/'), ['127.0.0.0/8'], local)).toBe('127.0.0.1');
-    await expect(reachableAddress(new URL('https://in.example/'), ['10.0.0.0/8'], local)).rejects.toThrow(
+    expect(await reachableAddresses(new URL('https://in.example/'), ['127.0.0.0/8'], local)).toEqual(['127.0.0.1']);
+    await expect(reachableAddresses(new URL('https://in.example/'), ['10.0.0.0/8'], local)).rejects.toThrow(
       /WEBHOOK_NETWORKS/,
     );
   });
@@ -140,6 +144,31 @@ describe('a message', () => {
     expect(sent).toEqual({ status: 204, answer: '' });
     expect(asked).toEqual(['hooks.example']);
     expect(receiver.received[0]).toMatchObject({ path: '/a?b=c', headers: { host: `hooks.example:${receiver.port}` } });
+  });
+
+  it('goes to the next address of a name where nothing answers at the first', async () => {
+    const resolve = async () => ['127.0.0.2', '127.0.0.1'];
+    expect(await send(`http://hooks.example:${receiver.port}/`, { resolve })).toEqual({ status: 204, answer: '' });
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('has arrived with the status, whatever becomes of the rest of the answer', async () => {
+    receiver.answer = (res) => {
+      res.writeHead(200, { 'Content-Length': '500' });
+      res.write('taken', () => res.destroy());
+    };
+    expect(await send(receiver.url)).toEqual({ status: 200, answer: 'taken' });
+  });
+
+  it('says in words where something answers that is no web server', async () => {
+    const other = createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-other\r\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await send(`http://127.0.0.1:${port}/`)).toEqual({
+      status: null,
+      answer: 'What answers there does not speak HTTP as it should.',
+    });
+    other.close();
   });
 
   it('follows no redirect', async () => {
