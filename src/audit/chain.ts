@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 import { findAlteredTexts } from './audit-texts.ts';
 import { digestsIn, FORM, type Row } from './event-form.ts';
+import { keyedHash } from './keyed-hash.ts';
 
 const READ_AT_ONCE = 1_000;
 export const START = '';
@@ -123,9 +123,7 @@ export function markerSeal(key: string, previous: string, row: Row): string {
     hash,
     ...named,
   ];
-  return createHmac('sha256', key)
-    .update(`erased ${JSON.stringify(content)}`)
-    .digest('base64url');
+  return keyedHash(key, `erased ${JSON.stringify(content)}`);
 }
 
 /** What a form has no place for does not stand in its hash either: an event of words is of no bulk operation, and only those of tokens name one. */
@@ -137,15 +135,13 @@ function isKnownForm({ form, operation_id, token_id }: Row): boolean {
 /** Each row by the rule of its form. */
 export function chained(key: string, previous: string, row: Omit<Row, 'hash'>): string {
   const { id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after } = row;
-  const content = [id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after];
-  const origin = [row.address, row.request_id];
-  const byToken = row.form === FORM.token ? [row.token_id] : [];
-  const added = row.form === FORM.words ? [] : [row.form, row.operation_id, ...byToken];
-  return createHmac('sha256', key)
-    .update(JSON.stringify([previous, ...content, ...origin, ...added]))
-    .digest('base64url');
+  const content: unknown[] = [previous, id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name];
+  content.push(before, after, row.address, row.request_id);
+  if (row.form !== FORM.words) content.push(row.form, row.operation_id);
+  if (row.form === FORM.token) content.push(row.token_id);
+  return keyedHash(key, JSON.stringify(content));
 }
 
 function seal(key: string, id: number, hash: string): string {
-  return createHmac('sha256', key).update(`head ${id} ${hash}`).digest('base64url');
+  return keyedHash(key, `head ${id} ${hash}`);
 }
