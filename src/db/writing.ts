@@ -9,6 +9,8 @@ const NOTE_PATIENCE = 200;
 export interface WritingHooks {
   /** Before a transaction, and before its end is told: throws where nothing that is written is kept. */
   check?(): void;
+  /** Before a transaction that is flushed with its commit: what stands ahead of it would be flushed with that as well. */
+  ahead?(): Promise<unknown> | undefined;
   /** After a change. */
   changed?(): void;
   /** Around a piece of a long work; it can be asked whether somebody stands in line behind it. */
@@ -55,10 +57,15 @@ export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database
     }
   }
 
+  async function attemptBehind<T>(work: (trx: Transaction) => Promise<T>, patientUntil: number): Promise<T> {
+    await hooks.ahead?.();
+    return attempt(work, patientUntil);
+  }
+
   return {
     write(work) {
       const patientUntil = performance.now() + BUSY_PATIENCE;
-      return inLine(() => attempt(work, patientUntil));
+      return inLine(() => attemptBehind(work, patientUntil));
     },
     writePiece(work) {
       const patientUntil = performance.now() + BUSY_PATIENCE;
@@ -71,7 +78,7 @@ export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database
       const patientUntil = performance.now() + NOTE_PATIENCE;
       let isTooLate = false;
       const taken = inLine(async () => {
-        if (!isTooLate) await attempt(work, patientUntil);
+        if (!isTooLate) await attemptBehind(work, patientUntil);
       }).catch((error) => {
         if (!isUnavailable(error)) throw error;
       });

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { CheckpointThread } from '../../src/db/sqlite/checkpoint-thread.ts';
@@ -64,6 +65,22 @@ test('others who write have their turn between two pieces, in the order in which
   const said = (what: string) => async () => void order.push(what);
   await Promise.all([db.writePiece(said('piece')), db.write(said('somebody')), db.writePiece(said('next piece'))]);
   expect(order).toEqual(['piece', 'somebody', 'next piece']);
+});
+
+test('who writes behind a piece waits until the disk has it, with nobody else waiting for that', async () => {
+  const file = await open(join(folder, 'roster.sqlite'));
+  const flushing = Promise.withResolvers<void>();
+  const flush = jest.spyOn(Object.getPrototypeOf(file), 'datasync').mockImplementation(() => flushing.promise);
+  await file.close();
+  await writePiece(10);
+  const order: string[] = [];
+  const written = db.write(async () => void order.push('somebody'));
+  for (let n = 0; n < 10; n++) await turn();
+  order.push('others');
+  flushing.resolve();
+  await written;
+  expect(order).toEqual(['others', 'somebody']);
+  flush.mockRestore();
 });
 
 test('what a long work writes is moved out of the log while it goes on, so that the log begins anew', async () => {

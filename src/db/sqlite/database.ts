@@ -25,6 +25,7 @@ export function openSqliteDatabase(dataDir: string): Database {
   const checkpoints = new Checkpoints(writer, filename);
   const writing = writingThrough(writer, {
     check: () => watch.check(),
+    ahead: () => log.flushed(),
     changed: () => checkpoints.soon(),
     aside: async (piece, isWaitedFor) => {
       await checkpoints.rest?.catch(() => undefined);

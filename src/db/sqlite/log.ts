@@ -65,6 +65,11 @@ export class Log {
     }
   }
 
+  /** What is flushed just now, if anything, was. Where it failed the next piece is told, and whoever flushes with their commit is by that. */
+  flushed(): Promise<void> | undefined {
+    return this.#flushed?.catch(() => {});
+  }
+
   async close(): Promise<void> {
     await this.#flushed?.catch(() => {});
     await (await this.#file?.catch(() => undefined))?.close();
