@@ -1,12 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { parseEnv } from 'node:util';
-import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { isServerAddress } from './db/server-address.ts';
-import { envFileMistakes, quotedSettings, unknownSettings } from './env-file.ts';
+import { envFileMistakes, quotedSettings, repeatedSettings, unknownSettings } from './env-file.ts';
 import { CannotStart } from './process/cannot-start.ts';
-import { isEmailAddress } from './text/email-address.ts';
+import {
+  dataFolder,
+  host,
+  httpAddress,
+  line,
+  mailFrom,
+  metricsToken,
+  proxies,
+  secret,
+  smtpUrl,
+  whole,
+} from './setting-shapes.ts';
 import { isAddressOrNetwork } from './text/networks.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
@@ -14,42 +23,12 @@ export class ConfigError extends CannotStart {}
 
 export type Environment = Record<string, string | undefined>;
 
-/** Digits alone: 1e4 and 0x10 are numbers to JavaScript, and slips to everybody else. */
-const whole = (preset: number, least: number, most: number) =>
-  z
-    .string()
-    .refine(
-      (text) => /^\s*\d{1,9}\s*$/.test(text) && Number(text) >= least && Number(text) <= most,
-      `must be a whole number from ${least} to ${most}`,
-    )
-    .transform(Number)
-    .default(preset);
-
-export const SHORTEST_SECRET = 32;
-const SHORTEST_TOKEN = 16;
-const secret = z.string().min(SHORTEST_SECRET, `must have at least ${SHORTEST_SECRET} characters`).optional();
-
-const httpAddress = z
-  .string()
-  .refine(
-    (text) => /^https?:\/\/[^/?#@]+\/?$/.test(text) && URL.canParse(text),
-    'must be like https://roster.example.com, with no path and no user',
-  )
-  .transform((text) => new URL(text).origin);
-
 const settings = z.object({
   PORT: whole(3000, 0, 65535),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   BASE_URL: httpAddress.optional(),
-  INSTANCE_NAME: z
-    .string()
-    .max(60, 'must be at most 60 characters')
-    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line')
-    .default('Roster'),
-  DATA_DIR: z
-    .string()
-    .refine((text) => !/^~|\$\{?\w|\p{Cc}/u.test(text), 'must be the folder itself: nobody here reads ~ or $HOME')
-    .default('./data'),
+  INSTANCE_NAME: line.max(60, 'must be at most 60 characters').default('Roster'),
+  DATA_DIR: dataFolder.default('./data'),
   DATABASE_URL: z
     .string()
     .refine(
@@ -57,32 +36,12 @@ const settings = z.object({
       'must be like postgres://user:password@db.example.com:5432/roster, with # / ? and @ of a password written as %23 %2F %3F and %40',
     )
     .optional(),
-  SMTP_URL: z
-    .string()
-    .refine(isSmtpUrl, {
-      error: ({ input }) =>
-        String(input).includes('#')
-          ? 'holds a #: write it as %23'
-          : 'must be like smtp://user:password@mail.example.com:587, or smtps://…:465',
-    })
-    .optional(),
-  MAIL_FROM: z
-    .string()
-    .transform((text) => mailbox(text))
-    .refine((from) => from !== undefined, 'must be an address such as Roster <roster@example.com>')
-    .optional(),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: mailFrom.optional(),
   ADMIN_NAME: z.string().optional(),
   ADMIN_EMAIL: z.string().optional(),
-  ADMIN_PASSWORD: z.string().optional(),
-  TRUST_PROXY: z
-    .string()
-    .refine(
-      (text) => text !== 'true',
-      'must not be "true": that would believe every sender; give the number of proxies',
-    )
-    .refine((text) => isProxies(text), 'must be a number of proxies, "loopback", or their addresses')
-    .transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
-    .optional(),
+  ADMIN_PASSWORD: line.optional(),
+  TRUST_PROXY: proxies.optional(),
   SESSION_IDLE: whole(60, 1, 60 * 24 * 30),
   SESSION_MAX: whole(24, 1, 24 * 90),
   INVITATION_HOURS: whole(72, 1, 24 * 90),
@@ -114,11 +73,11 @@ const settings = z.object({
     )
     .default('info'),
   DAILY_BACKUPS: whole(7, 0, 366),
-  METRICS_TOKEN: z.string().min(SHORTEST_TOKEN, `must have at least ${SHORTEST_TOKEN} characters`).optional(),
-  SESSION_SECRET: secret,
-  PASSWORD_PEPPER: secret,
-  LINK_SECRET: secret,
-  AUDIT_SECRET: secret,
+  METRICS_TOKEN: metricsToken.optional(),
+  SESSION_SECRET: secret.optional(),
+  PASSWORD_PEPPER: secret.optional(),
+  LINK_SECRET: secret.optional(),
+  AUDIT_SECRET: secret.optional(),
 });
 
 /** Each secret, and the setting that gives it. */
@@ -156,13 +115,18 @@ export function readSettings(environment: Environment = process.env, envFile = '
 
   const parsed = settings.safeParse(given);
   if (!parsed.success)
-    for (const issue of parsed.error.issues) mistakes.push(`${issue.path.join('.')} ${issue.message}`);
-  if (given.BASE_URL?.startsWith('https:') && Number(given.TRUST_PROXY ?? 0) === 0)
+    for (const { path, message } of parsed.error.issues) {
+      const name = asGiven(given, String(path[0]));
+      // What stands in quotes is no number either.
+      if (!mistakes.some((one) => one.startsWith(`${name} `))) mistakes.push(`${name} ${message}`);
+    }
+  if (/^https:\/\//i.test(given.BASE_URL ?? '') && Number(given.TRUST_PROXY ?? 0) === 0)
     mistakes.push(
       'TRUST_PROXY must be given when BASE_URL is https: Roster itself speaks plain HTTP, so a proxy in front ends TLS',
     );
-  if (!given.SMTP_URL !== !given.MAIL_FROM) mistakes.push('SMTP_URL and MAIL_FROM must be given together, or neither');
-  const administrator = ['ADMIN_NAME', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'].filter((name) => given[name]);
+  const has = (name: string) => Boolean(given[asGiven(given, name)]);
+  if (has('SMTP_URL') !== has('MAIL_FROM')) mistakes.push('SMTP_URL and MAIL_FROM must be given together, or neither');
+  const administrator = ['ADMIN_NAME', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'].filter(has);
   if (administrator.length > 0 && administrator.length < 3)
     mistakes.push(`${administrator[0]} needs ADMIN_NAME, ADMIN_EMAIL and ADMIN_PASSWORD together`);
   if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes);
@@ -226,7 +190,7 @@ export function readSettings(environment: Environment = process.env, envFile = '
     metricsToken: values.METRICS_TOKEN,
     givenSecrets: givenSecrets(values),
     /** What is no mistake for certain, a line each. */
-    warnings: unknownSettings(file, environment, SETTING_NAMES),
+    warnings: [...unknownSettings(file, environment, SETTING_NAMES), ...repeatedSettings(file, SETTING_NAMES)],
   };
 }
 
@@ -245,28 +209,6 @@ export function givenSettings(environment: Environment = process.env, envFile = 
   return { ...dotenv(envFile), ...present(environment) };
 }
 
-/** A number, or what Express takes for addresses: names of ranges, addresses, networks, separated by commas. */
-function isProxies(text: string): boolean {
-  if (/^\d{1,2}$/.test(text) || text === 'true') return true;
-  return text.split(',').every((part) => {
-    const [address, bits] = part.trim().split('/');
-    if (['loopback', 'linklocal', 'uniquelocal'].includes(part.trim())) return true;
-    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
-    return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
-  });
-}
-
-function isSmtpUrl(text: string): boolean {
-  return /^smtps?:\/\/[^/?#]+\/?(\?[^#]*)?$/.test(text) && URL.canParse(text);
-}
-
-/** "Roster <roster@example.com>" or the address alone; undefined for anything else. */
-function mailbox(text: string): { name: string; address: string } | undefined {
-  const [first, ...more] = addressparser(text);
-  const isOne = first !== undefined && more.length === 0 && first.group === undefined;
-  return isOne && isEmailAddress(first.address) ? { name: first.name, address: first.address } : undefined;
-}
-
 /** How this machine reaches itself where it listens. */
 function nameOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
@@ -282,24 +224,52 @@ function envFileText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigError([`${file} cannot be read: ${(error as Error).message}`]);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new ConfigError([`${file} cannot be read (${UNREAD[code] ?? code})`]);
   }
 }
 
+/**
+ * What is worth what it is, whatever stands around it: data was made with secrets, passwords are typed so, and a folder by another name is
+ * another one.
+ */
+const AS_IT_IS = /_(SECRET|PEPPER|TOKEN|PASSWORD)$|^DATA_DIR$/;
+
+/** What reads a file of settings for a container passes spaces at the end on, and what Windows puts at the end of a line. */
 function present(environment: Environment): Environment {
   return Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+    Object.entries(environment)
+      .filter(([, value]) => value !== undefined && value.trim() !== '')
+      .map(([name, value]) => [name, AS_IT_IS.test(name) ? value : value!.trim()]),
   );
 }
 
 function readSecretFile(given: Environment, name: string, mistakes: string[]): void {
-  const file = given[`${name}_FILE`];
+  const setting = `${name}_FILE`;
+  const file = given[setting];
   if (!file) return;
   try {
-    given[name] = readFileSync(file, 'utf8').trim();
-  } catch {
-    mistakes.push(`${name}_FILE cannot be read: ${file}`);
+    const text = readFileSync(file, 'utf8').trim();
+    if (text === '') mistakes.push(`${setting} holds nothing: ${file}`);
+    else if (given[name] !== undefined && given[name].trim() !== text)
+      mistakes.push(`${name} and ${setting} say different things: leave one of them out`);
+    else given[name] = text;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    mistakes.push(`${setting} cannot be read: ${file} (${UNREAD[code] ?? code})`);
   }
+}
+
+const UNREAD: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it belongs to another user, or its permissions forbid it',
+};
+
+/** By the name under which it was given. */
+function asGiven(given: Environment, name: string): string {
+  return FROM_FILE.includes(name) && given[`${name}_FILE`] ? `${name}_FILE` : name;
 }
 
 function givenSecrets(values: Partial<Record<(typeof SECRET_SETTINGS)[SecretName], string>>): Partial<Secrets> {

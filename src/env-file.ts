@@ -60,10 +60,29 @@ export function unknownSettings(
 ): string[] {
   const inFile = linesOf(text).filter(({ name }) => !known.includes(name) && !nearest(name, known));
   const misspelt = Object.keys(environment).filter((name) => !known.includes(name) && nearest(name, known));
+  const noFiles = Object.keys(environment).filter((name) => !known.includes(name) && known.includes(withoutFile(name)));
   return [
     ...inFile.map(({ number, name }) => `${name} (.env, line ${number}) is no setting of Roster`),
     ...misspelt.map((name) => `${name} in the environment is no setting of Roster; ${nearest(name, known)} is`),
+    ...noFiles.map((name) => `${name} in the environment is no setting of Roster; give ${withoutFile(name)} itself`),
   ];
+}
+
+/** Only secrets are read from files. */
+function withoutFile(name: string): string {
+  return /^(.+)_FILE$/.exec(name)?.[1] ?? '';
+}
+
+/** Whoever adds a line at the end of a long file may not know that it stands above already. */
+export function repeatedSettings(text: string, known: string[]): string[] {
+  const first = new Map<string, number>();
+  return linesOf(text).flatMap(({ number, name }) => {
+    const before = first.get(name);
+    if (before === undefined) first.set(name, number);
+    return before !== undefined && known.includes(name)
+      ? [`${name} stands in .env on line ${before} and again on line ${number}; the later one counts`]
+      : [];
+  });
 }
 
 /** These are worth what they are, whatever they look like: data was made with them. */
@@ -92,7 +111,8 @@ function settingIn(line: string): { name: string; value: string } | undefined {
 }
 
 function nearest(name: string, known: string[]): string | undefined {
-  if (name.length < SHORTEST_MISSPELT) return undefined;
+  const inCapitals = known.find((one) => one === name.toUpperCase());
+  if (inCapitals || name.length < SHORTEST_MISSPELT) return inCapitals;
   return known.find((one) => distance(name.toUpperCase(), one) <= NEAR);
 }
 

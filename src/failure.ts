@@ -8,9 +8,12 @@ export function explained(error: unknown): string[] {
   if (error instanceof NewerSchema) return [error.message];
   const unreached = whyUnreached(error);
   if (unreached) return [unreached];
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return ['the port is taken by another program: give another one with PORT'];
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return ['HOST is no address of this machine'];
+  if (syscall === 'listen' && code === 'EACCES')
+    return ['this user may not listen on that port: give one from 1024 on with PORT'];
+  // What else the system says to an address, by its kind and its family, or to a name that it looks up.
+  if (syscall === 'listen' || syscall === 'getaddrinfo') return [`HOST is no address of this machine (${code})`];
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return [`no permission: ${message}`];
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
     return ['roster.sqlite in DATA_DIR is no database, or it is damaged'];

@@ -86,7 +86,16 @@ describe('the settings', () => {
     ['DATA_DIR', '~/roster'],
     ['DATA_DIR', '$HOME/roster'],
     ['DATA_DIR', '"/var/lib/roster"'],
+    ['DATA_DIR', '/var/lib/roster '],
+    ['DATA_DIR', ' /var/lib/roster'],
+    ['DATA_DIR', '/var/lib/roster\r'],
+    ['HOST', '[::1]'],
+    ['HOST', '127.0.0.1:3000'],
+    ['HOST', 'http://127.0.0.1'],
+    ['HOST', '*'],
     ['HOST', "'127.0.0.1'"],
+    ['PORT', '"4000"'],
+    ['BASE_URL', '"http://roster.lan"'],
     ['INSTANCE_NAME', 'North\nWind'],
     ['BASE_URL', 'roster.example.com'],
     ['BASE_URL', 'ftp://roster.example.com'],
@@ -94,6 +103,11 @@ describe('the settings', () => {
     ['BASE_URL', 'http://roster.example.com/?x'],
     ['BASE_URL', 'http://'],
     ['BASE_URL', 'http://a b'],
+    ['BASE_URL', 'http://roster.example.com\\path'],
+    ['BASE_URL', 'http://roster.example.com:0'],
+    ['BASE_URL', 'http://*'],
+    ['BASE_URL', 'http://one.example,two.example'],
+    ['BASE_URL', 'http://roster..example'],
     ['INSTANCE_NAME', 'x'.repeat(61)],
     ['DATABASE_URL', 'mysql://localhost/roster'],
     ['TRUST_PROXY', 'true'],
@@ -101,6 +115,8 @@ describe('the settings', () => {
     ['TRUST_PROXY', '-1'],
     ['TRUST_PROXY', '999.1.1.1'],
     ['TRUST_PROXY', '10.0.0.0/99'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.1, ::/0'],
     ['SESSION_IDLE', '0'],
     ['SESSION_IDLE', '43201'],
     ['SESSION_MAX', '0'],
@@ -121,6 +137,8 @@ describe('the settings', () => {
     ['PASSWORD_PEPPER', 'x'.repeat(31)],
     ['LINK_SECRET', 'short'],
     ['AUDIT_SECRET', 'short'],
+    ['METRICS_TOKEN', 'one-of-two-lines\nof-a-token'],
+    ['METRICS_TOKEN', 'ein-schlüssel-der-nie-ankommt'],
     ['ADMIN_NAME', 'maria'],
     ['ADMIN_EMAIL', 'maria@example.com'],
     ['ADMIN_PASSWORD', 'nine slow tractors hum'],
@@ -130,7 +148,7 @@ describe('the settings', () => {
     expect(lines[0]).toMatch(new RegExp(`^${name} `));
     expect(lines[0]).not.toMatch(/\n/);
     // A secret is not shown again, not even one that will not do.
-    if (/SECRET|PEPPER|PASSWORD/.test(name)) expect(lines[0]).not.toContain(value);
+    if (/SECRET|PEPPER|PASSWORD|TOKEN/.test(name)) expect(lines[0]).not.toContain(value);
   });
 
   it.each([
@@ -166,6 +184,11 @@ describe('the settings', () => {
     ['HOST', '::1', { host: '::1', baseUrl: 'http://[::1]:3000' }],
     ['BASE_URL', 'http://roster.lan:8080/', { baseUrl: 'http://roster.lan:8080', baseUrlGiven: true, secure: false }],
     ['BASE_URL', 'http://roster.lan:80', { baseUrl: 'http://roster.lan' }],
+    ['BASE_URL', 'HTTP://Roster.LAN', { baseUrl: 'http://roster.lan', secure: false }],
+    ['BASE_URL', 'http://bücher.example', { baseUrl: 'http://xn--bcher-kva.example' }],
+    ['BASE_URL', 'http://[::1]:3000', { baseUrl: 'http://[::1]:3000' }],
+    ['HOST', 'fe80::1%eth0', { host: 'fe80::1%eth0' }],
+    ['HOST', 'rechner-ä.lan', { host: 'rechner-ä.lan' }],
     ['INSTANCE_NAME', 'Northwind', { instanceName: 'Northwind' }],
     ['TRUST_PROXY', '2', { trustProxy: 2 }],
     ['TRUST_PROXY', 'loopback', { trustProxy: 'loopback' }],
@@ -237,6 +260,27 @@ describe('the settings', () => {
     });
   });
 
+  it('are taken without what stands around them, as files with the line ends of Windows pass it on', () => {
+    const spaced = { HOST: '::1\r', LOG_LEVEL: ' warn', BASE_URL: 'http://roster.lan\t', TRUST_PROXY: '1 ' };
+    expect(read({ ...spaced, INSTANCE_NAME: 'North wind\r', SESSION_IDLE: '5\r' })).toMatchObject({
+      host: '::1',
+      logLevel: 'warn',
+      baseUrl: 'http://roster.lan',
+      trustProxy: 1,
+      instanceName: 'North wind',
+      sessionIdleMinutes: 5,
+    });
+    // A secret is what it is: data was made with it. A password that nobody could type is none.
+    expect(read({ SESSION_SECRET: ` ${LONG}\r` }).givenSecrets).toEqual({ session: ` ${LONG}\r` });
+    const maria = { ADMIN_NAME: 'maria', ADMIN_EMAIL: 'maria@example.com' };
+    expect(mistakes({ ...maria, ADMIN_PASSWORD: 'nine slow tractors hum\r' })).toEqual([
+      'ADMIN_PASSWORD must be one line',
+    ]);
+    expect(read({ ...maria, ADMIN_PASSWORD: ' nine slow tractors ' }).administrator?.password).toBe(
+      ' nine slow tractors ',
+    );
+  });
+
   it('come from the environment first, then from .env', () => {
     const envFile = file('.env', '# a comment\nPORT=4000\nLOG_LEVEL="warn"\nSTALE_DAYS=\nINSTANCE_NAME=North wind\n');
     expect(read({ PORT: '5000' }, envFile)).toMatchObject({
@@ -292,7 +336,7 @@ describe('the settings', () => {
   });
 
   it('are refused where .env cannot be read', () => {
-    expect(() => read({}, folder)).toThrow(CannotStart);
+    expect(() => read({}, folder)).toThrow(/ cannot be read \(it is a folder\)$/);
   });
 
   it('are not taken with the quotes around them, but for secrets, which are what they are', () => {
@@ -309,11 +353,21 @@ describe('the settings', () => {
   });
 
   it('that nobody knows are told and passed over', () => {
-    const { warnings } = read({ LOGIN_ATTEMTPS: '9', HOSTNAME: 'x', PATH: '/bin' }, file('.env', 'COLOUR=blue\n'));
+    const environment = { LOGIN_ATTEMTPS: '9', port: '4000', HOSTNAME: 'x', PATH: '/bin', MAIL_FROM_FILE: '/run/from' };
+    const { warnings } = read(environment, file('.env', 'COLOUR=blue\n'));
     expect(warnings).toEqual([
       'COLOUR (.env, line 1) is no setting of Roster',
       'LOGIN_ATTEMTPS in the environment is no setting of Roster; LOGIN_ATTEMPTS is',
+      'port in the environment is no setting of Roster; PORT is',
+      'MAIL_FROM_FILE in the environment is no setting of Roster; give MAIL_FROM itself',
     ]);
+  });
+
+  it('that stand in .env twice are told, and the later one counts', () => {
+    const { port, warnings } = read({}, file('.env', 'PORT=4000\n\n# again\nPORT=5000\nCOLOUR=a\nCOLOUR=b\n'));
+    expect(port).toBe(5_000);
+    expect(warnings).toContain('PORT stands in .env on line 1 and again on line 4; the later one counts');
+    expect(warnings.filter((line) => line.includes('again'))).toHaveLength(1);
   });
 
   it('name the first administrator by all three or not at all', () => {
@@ -365,11 +419,34 @@ describe('the settings', () => {
     );
 
     it.each(SECRETS)('say which file cannot be read, or holds too little: %s_FILE', (name) => {
+      const setting = `${name}_FILE`;
       const missing = join(folder, 'missing');
-      expect(mistakes({ [`${name}_FILE`]: missing })).toEqual([`${name}_FILE cannot be read: ${missing}`]);
-      const lines = mistakes({ [`${name}_FILE`]: file('short', 'short') });
-      expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name}`))]);
-      expect(mistakes({ [`${name}_FILE`]: file('empty', '') }).length).toBe(1);
+      expect(mistakes({ [setting]: missing })).toEqual([
+        `${setting} cannot be read: ${missing} (there is no such file)`,
+      ]);
+      expect(mistakes({ [setting]: folder })).toEqual([`${setting} cannot be read: ${folder} (it is a folder)`]);
+      expect(mistakes({ [setting]: file('short', 'short') })).toEqual([`${setting} must have at least 32 characters`]);
+      const empty = file('empty', ' \n');
+      expect(mistakes({ [setting]: empty })).toEqual([`${setting} holds nothing: ${empty}`]);
+    });
+
+    it('say once what is wrong with a file, also where it belongs to other settings', () => {
+      const missing = join(folder, 'missing');
+      const mail = { MAIL_FROM: 'a@b.example', SMTP_URL_FILE: missing };
+      const maria = { ADMIN_NAME: 'maria', ADMIN_EMAIL: 'maria@example.com', ADMIN_PASSWORD_FILE: missing };
+      expect(mistakes({ ...mail, ...maria })).toEqual(
+        ['ADMIN_PASSWORD_FILE', 'SMTP_URL_FILE'].map(
+          (name) => `${name} cannot be read: ${missing} (there is no such file)`,
+        ),
+      );
+    });
+
+    it('are not chosen between: what is given and what is in the file have to be the same', () => {
+      const path = file('secret', `${LONG}\n`);
+      expect(read({ SESSION_SECRET: LONG, SESSION_SECRET_FILE: path }).givenSecrets).toEqual({ session: LONG });
+      expect(mistakes({ SESSION_SECRET: `${LONG}, or not`, SESSION_SECRET_FILE: path })).toEqual([
+        'SESSION_SECRET and SESSION_SECRET_FILE say different things: leave one of them out',
+      ]);
     });
 
     it('are never taken from a file that was cut short', () => {

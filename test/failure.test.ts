@@ -13,3 +13,20 @@ it('a disk is told in words, without the statement that met it and what it was t
   }
   expect(explained(new Error('something else'))).toEqual(['something else']);
 });
+
+it.each(['ENOTFOUND', 'EAI_AGAIN', 'EINVAL', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'])(
+  'a place where nobody can listen is told by the setting: %s',
+  (code) => {
+    const syscall = ['ENOTFOUND', 'EAI_AGAIN'].includes(code) ? 'getaddrinfo' : 'listen';
+    const met = Object.assign(new Error(`listen ${code}: fe80::1:3000`), { code, syscall });
+    expect(explained(met)).toEqual([`HOST is no address of this machine (${code})`]);
+  },
+);
+
+it('a port that only root may take is told by the setting', () => {
+  const met = Object.assign(new Error('listen EACCES: permission denied 127.0.0.1:80'), {
+    code: 'EACCES',
+    syscall: 'listen',
+  });
+  expect(explained(met)).toEqual(['this user may not listen on that port: give one from 1024 on with PORT']);
+});

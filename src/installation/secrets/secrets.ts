@@ -1,15 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Config,
-  SECRET_SETTINGS,
-  type SecretName,
-  type Secrets,
-  type Settings,
-  SHORTEST_SECRET,
-} from '../../config.ts';
+import { type Config, SECRET_SETTINGS, type SecretName, type Secrets, type Settings } from '../../config.ts';
 import { CannotStart } from '../../process/cannot-start.ts';
+import { SHORTEST_SECRET } from '../../setting-shapes.ts';
 import { reasonOf, SECRETS_FOLDER } from '../data/data-folder.ts';
 import { writeWhole } from '../data/whole-file.ts';
 
