@@ -1,5 +1,6 @@
 // Runs on any Node from 18 on: installs what the lockfile names, where that is missing, and hands over to a runtime that
 // is new enough.
+import { existsSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endIfStopped, start, stopOnSignals, stopWithNpm } from './children.mjs';
@@ -16,6 +17,7 @@ if (development) args.shift();
 stopOnSignals();
 stopWithNpm();
 try {
+  refuseNothing(args[0]);
   const { path, note } = await readyRuntime();
   if (note) console.error(`roster: ${note}`);
   process.exit(await run(path));
@@ -23,6 +25,13 @@ try {
   endIfStopped();
   console.error(`roster: ${error.message}`);
   process.exit(1);
+}
+
+/** Scripts name what they start from this folder, and data that is not placed elsewhere lies beside it. */
+function refuseNothing(program) {
+  if (program === undefined) throw new Error('say what to start: node bin/boot.mjs src/server.ts');
+  if (!existsSync(program))
+    throw new Error(`there is no ${program} in ${process.cwd()}: start it in the folder of Roster, ${root}`);
 }
 
 /** A half installation is made whole once; what is still missing then is told. */

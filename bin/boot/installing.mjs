@@ -29,6 +29,10 @@ const SETTINGS = {
   'install-strategy': 'hoisted',
   'dry-run': false,
   global: false,
+  workspaces: false,
+  // Not those of the machine for which somebody builds something else.
+  os: process.platform,
+  cpu: process.arch,
   audit: false,
   fund: false,
   loglevel: 'error',

@@ -32,6 +32,8 @@ describe('installing', () => {
     expect(await clone.boot(oldNode)).toEqual(runsPackaged);
     expect(await clone.boot(oldNode)).toEqual(runsPackaged);
     expect(clone.calls()).toHaveLength(1);
+    // Not by the settings of whoever builds for another machine.
+    expect(clone.calls()[0]).toMatch(new RegExp(` --workspaces=false --os=${process.platform} --cpu=${process.arch} `));
     expect(readdirSync(clone.clone)).toEqual([...before, 'node_modules'].sort());
   });
 
@@ -135,6 +137,24 @@ describe('the runtime', () => {
     expect(output).toMatch(/libc of this machine, and this machine’s own Node v18\S+ is too old: install Node 24/);
   });
 
+  it('that does not take NODE_OPTIONS says so, and nothing is installed anew for it', async () => {
+    clone.installByHand();
+    // Node 18 takes it, and ours does not any more.
+    const { output, code } = await clone.boot(oldNode, 'export NODE_OPTIONS=--experimental-network-imports');
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /^roster: NODE_OPTIONS keeps the packaged Node from starting \(--experimental-network-imports is not allowed in NODE_OPTIONS\)$/m,
+    );
+    expect(clone.calls()).toEqual([]);
+  });
+
+  it('takes NODE_OPTIONS that name a file of the folder in which it is started', async () => {
+    clone.installByHand();
+    const first = 'mkdir elsewhere; cd elsewhere; echo "" > first.cjs; export NODE_OPTIONS="--require ./first.cjs"';
+    expect(await clone.boot(oldNode, first)).toEqual(runsPackaged);
+    expect(clone.calls()).toEqual([]);
+  });
+
   it('that a signal ends gives 128 and its number as the exit code', async () => {
     for (const [signal, code] of [
       ['SIGKILL', 137],
@@ -144,6 +164,25 @@ describe('the runtime', () => {
       clone.writeProgram(`process.kill(process.pid, '${signal}'); setTimeout(() => {}, 5_000);`);
       expect(await clone.boot(oldNode)).toMatchObject({ code });
     }
+  });
+});
+
+describe('a start in another folder', () => {
+  it('says where to start what is not there, and installs nothing', async () => {
+    const { output, code } = await clone.boot(oldNode, 'cd /', ['src/server.ts']);
+    expect({ output, code }).toEqual({
+      output: `roster: there is no src/server.ts in /: start it in the folder of Roster, ${clone.clone}\n`,
+      code: 1,
+    });
+    expect(clone.calls()).toEqual([]);
+  });
+
+  it('says what to start where nothing is named', async () => {
+    const { output, code } = await clone.boot(oldNode, ':', []);
+    expect({ output, code }).toEqual({
+      output: 'roster: say what to start: node bin/boot.mjs src/server.ts\n',
+      code: 1,
+    });
   });
 });
 

@@ -91,8 +91,8 @@ export class Bootable {
   }
 
   /** Before it a shell, which has the number of the process that it becomes, does `first`. */
-  boot(node: string, first = ':'): Promise<Booted> {
-    const words = [node, join(this.clone, 'bin/boot.mjs'), join(this.clone, 'program.mjs')];
+  boot(node: string, first = ':', programs = [join(this.clone, 'program.mjs')]): Promise<Booted> {
+    const words = [node, join(this.clone, 'bin/boot.mjs'), ...programs];
     const child = spawn('sh', ['-c', `${first}; exec "$@"`, 'sh', ...words], {
       cwd: this.clone,
       env: { PATH: process.env.PATH, HOME: this.npm, npm_execpath: join(this.npm, 'npm-cli.js') },
