@@ -8,7 +8,7 @@ import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { SavedView } from './saved-view.ts';
 
-type Found = Omit<Row<'saved_views'>, 'name_key'> & { owner_name: string };
+type Found = Omit<Row<'saved_views'>, 'name_key'> & { owner_name: string; owner_activity: SavedView['ownerActivity'] };
 
 /** Own ones and those that are shared, by name. */
 export async function findVisibleViews(db: Reader, viewerId: number): Promise<SavedView[]> {
@@ -73,7 +73,15 @@ const selectByIds = prepared<{ viewerId: number; ids: number[] }, Found>((db, { 
 function selectViews(db: Reader) {
   return db('saved_views')
     .join('users as owner', 'owner.id', 'owner_id')
-    .select('saved_views.id', 'owner_id', 'saved_views.name', 'address', 'is_shared', 'owner.name as owner_name');
+    .select(
+      'saved_views.id',
+      'owner_id',
+      'saved_views.name',
+      'address',
+      'is_shared',
+      'owner.name as owner_name',
+      'owner.activity as owner_activity',
+    );
 }
 
 function whereVisible(query: ReturnType<typeof selectViews>, viewerId: number) {
@@ -85,6 +93,7 @@ function viewOf(row: Found): SavedView {
     id: row.id,
     ownerId: row.owner_id,
     ownerName: row.owner_name,
+    ownerActivity: row.owner_activity,
     name: row.name,
     address: row.address,
     isShared: Boolean(row.is_shared),

@@ -1,3 +1,4 @@
+import type { Activity } from '../access/activity.ts';
 import { may, type Viewer } from '../access/viewer.ts';
 
 /** A view of the users list that somebody keeps under a name. What it shows is decided by the rights of whoever opens it. */
@@ -6,6 +7,7 @@ export interface SavedView {
   ownerId: number;
   /** As they are called now, whatever has become of them. */
   ownerName: string;
+  ownerActivity: Activity;
   name: string;
   /** The plain address of the list. */
   address: string;

@@ -3,7 +3,9 @@ import { findApplications } from '../../applications/application-store.ts';
 import { instant } from '../../clock.ts';
 import type { Contact, ContactViewer } from '../../contacts/contact.ts';
 import { findContacts } from '../../contacts/contact-store.ts';
+import { whereNotDeleted } from '../../db/conditions.ts';
 import type { Reader } from '../../db/database.ts';
+import { whereIdIn } from '../../db/ids.ts';
 import {
   type ColumnOf,
   type ExportKind,
@@ -28,7 +30,7 @@ import { isSomeOrigin } from './sign-in-origins.ts';
 import { ACTIVITIES } from './user-facets.ts';
 import type { UserSources } from './user-index.ts';
 import { keptColumns, type COLUMNS as LISTED } from './user-list-columns.ts';
-import { listPath, readListQuery } from './user-list-query.ts';
+import { type ListQuery, listPath, readListPath, readListQuery } from './user-list-query.ts';
 import { freezeUsers } from './user-order.ts';
 import { withheldFrom } from './withheld-filters.ts';
 
@@ -111,8 +113,11 @@ async function isGroup(db: Reader, value: string): Promise<boolean> {
 }
 
 async function isRight(db: Reader, value: string): Promise<boolean> {
-  const keys = (await findApplications(db)).map(({ key }) => key);
-  return value === ADMINISTRATOR || keys.some((key) => value === `${key}.read` || value === `${key}.write`);
+  return (await findRights(db)).includes(value);
+}
+
+async function findRights(db: Reader): Promise<string[]> {
+  return [ADMINISTRATOR, ...(await findApplications(db)).flatMap(({ key }) => [`${key}.read`, `${key}.write`])];
 }
 
 const queryOf = (view: string) => readListQuery(sourceIn(view));
@@ -140,6 +145,32 @@ export const USER_EXPORT: ExportKind<UserExportSources, ContactViewer> = {
 export function problemsOfView(db: Reader, address: string, viewer: Viewer): Promise<string[]> {
   const [, search = ''] = USER_EXPORT.viewPath(address.split('?')[1] ?? '').split('?');
   return USER_EXPORT.problemsIn(db, search, viewer);
+}
+
+/** The same of many that are kept, in their order: what all of them name is looked for at once. */
+export async function problemsOfViews(db: Reader, addresses: string[], viewer: Viewer): Promise<string[][]> {
+  const queries = addresses.map((address) => readListPath(address));
+  const numbers = (of: (query: ListQuery) => (number | string)[]) =>
+    queries.flatMap((query) => of(query).filter((one) => typeof one === 'number'));
+  const groups: number[] = await whereIdIn(
+    db('groups').modify(whereNotDeleted),
+    'id',
+    numbers(({ group }) => group),
+  ).pluck('id');
+  const tags: number[] = await whereIdIn(
+    db('tags'),
+    'id',
+    numbers(({ tag }) => tag),
+  ).pluck('id');
+  const known = { ...KNOWN, group: [NONE, ...groups.map(String)], tag: tags.map(String), right: await findRights(db) };
+  const withheld = withheldFrom(viewer);
+  const plain = { columnsGiven: false, perGiven: false, allRights: false };
+  const problems: string[][] = [];
+  for (const query of queries) {
+    const [, search = ''] = listPath(query, plain).split('?');
+    problems.push(await unknownIn(db, sourceIn(search), { query, known, withheld }));
+  }
+  return problems;
 }
 
 /** With what other tables say, where a column says it. */
