@@ -2,6 +2,7 @@ import type { Icon } from '../text/icons.ts';
 import { type AllShown, MOST_BY_HAND, withTicks } from './exceptions.ts';
 import {
   type Cursor,
+  isCutSearch,
   isRanked,
   isTooMany,
   LONGEST_SEARCH,
@@ -174,7 +175,8 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
       ...(query.q
         ? [
             {
-              label: parts.listed && parts.listed.entries > 1 ? `A list of ${parts.listed.entries}` : `“${query.q}”`,
+              label: searchInWords(query.q, parts.listed),
+              isDead: isCutSearch(query.q),
               path: pathTo({ q: '' }),
             },
           ]
@@ -207,6 +209,11 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
 function isFolded({ name, choices, more, restsFolded = false }: Filter, turned: string[]): boolean {
   if (restsFolded && (more?.isOpen || choices.some((choice) => choice.isChosen))) return false;
   return restsFolded !== turned.includes(name);
+}
+
+function searchInWords(q: string, listed: ListParts<string, PageQuery>['listed']): string {
+  if (isCutSearch(q)) return `Search: at most ${LONGEST_SEARCH} letters`;
+  return listed && listed.entries > 1 ? `A list of ${listed.entries}` : `“${q}”`;
 }
 
 function isWorthTelling(listed: ListParts<string, PageQuery>['listed']): boolean {

@@ -5,7 +5,10 @@ import { searchedWords } from '../text/text.ts';
 
 export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
-export const LONGEST_SEARCH = 200;
+/** As long as an email may be. */
+export const LONGEST_SEARCH = 254;
+/** Stands at the end of what was cut off. */
+export const CUT = '…';
 /** So many values of one filter are looked for; with more of them a view means nobody. */
 export const MOST_VALUES = 100;
 const LONGEST_WORD = 60;
@@ -49,9 +52,17 @@ export function sourceIn(search: string): Source {
   return parse(search, undefined, undefined, { maxKeys: 0 });
 }
 
-/** A search of a few words, or for an address as mail programs copy it. */
+/** A search of a few words, or for an address as mail programs copy it. Of a longer one a mark tells that it is none of the shorter ones. */
 export function fewWords(text: string): string {
-  return searchedFor(text.trim()).slice(0, LONGEST_SEARCH);
+  const sought = searchedFor(text.trim());
+  if (sought.length <= LONGEST_SEARCH) return sought;
+  // Behind a comma the mark would be that of a list.
+  return sought.slice(0, LONGEST_SEARCH - 1).replace(/[\s,;]$/, CUT) + CUT;
+}
+
+/** Whether more was to be searched than is looked for. A list of names that was cut is looked for as far as it goes. */
+export function isCutSearch(q: string): boolean {
+  return q.length === LONGEST_SEARCH && q.endsWith(CUT) && !q.endsWith(`,${CUT}`);
 }
 
 interface ReadBy<Sort extends string> {
@@ -96,7 +107,7 @@ export function unreadIn(source: Source, takes: readonly string[]): Unread[] {
 
 /** Whether a view asks for what cannot be looked for: then it means nobody, and the page tells why. */
 export function meansNobody(query: PageQuery): boolean {
-  return query.unread.length > 0 || Object.values(query).some(isTooMany);
+  return query.unread.length > 0 || isCutSearch(query.q) || Object.values(query).some(isTooMany);
 }
 
 /** The folded words of the search, with which a view that means nobody finds nothing. */
@@ -198,7 +209,7 @@ function allOf(value: unknown): string[] {
 
 /** With its mark at the end what is too long is none of the shorter ones. */
 function bounded(text: string): string {
-  return text.length > LONGEST_WORD ? `${text.slice(0, LONGEST_WORD - 1)}…` : text;
+  return text.length > LONGEST_WORD ? text.slice(0, LONGEST_WORD - 1) + CUT : text;
 }
 
 function isId(value: unknown): value is number {

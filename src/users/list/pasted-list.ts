@@ -2,7 +2,7 @@ import { whereNotDeleted } from '../../db/conditions.ts';
 import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import type { Row } from '../../db/tables.ts';
-import { fewWords } from '../../lists/list-query.ts';
+import { CUT, fewWords } from '../../lists/list-query.ts';
 import { identityKey, spelledLike } from '../../text/identity-key.ts';
 import { searchedFor } from '../../text/people/addresses.ts';
 import { identifiersIn } from '../../text/people/people-list.ts';
@@ -16,8 +16,6 @@ const MOST_ENTRIES = 1_000;
 const SEPARATORS = /[\n\r\t,;]+/;
 /** Which of them the field of a search, being one line, would lose. */
 const LINES = /[\n\r\t]+/g;
-/** Stands at the end of a list of which something had to be left out. */
-const CUT = '…';
 
 /** Users that somebody names one by one. */
 export interface PastedList {
