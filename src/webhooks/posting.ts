@@ -65,7 +65,8 @@ async function attempt(
   const addresses = await reachableAddresses(url, networks, resolve);
   // Only whoever has webhooks needs it.
   const { request } = isSecure ? await import('node:https') : await import('node:http');
-  const options: RequestOptions & Partial<TcpNetConnectOpts> = {
+  const options: RequestOptions &
+    Partial<Pick<TcpNetConnectOpts, 'autoSelectFamily' | 'autoSelectFamilyAttemptTimeout'>> = {
     method: 'POST',
     host,
     // The very addresses that were looked at; the name is told to the server, and its certificate is held against it.
