@@ -29,6 +29,8 @@ export type FormResult<T> = { values: T; errors?: undefined } | { values?: undef
  * Takes the named fields from a request body. A field that came twice where one is meant, or as an object, is an
  * attack or a mistake of a program, never of a person: 400 (R39). Fields that the form does not have are ignored.
  */
+export function typedFields<Name extends string>(body: unknown, single: readonly Name[]): Record<Name, string>;
+export function typedFields(body: unknown, single: readonly string[], several: readonly string[]): Typed;
 export function typedFields(body: unknown, single: readonly string[], several: readonly string[] = []): Typed {
   const source: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {};
   const typed: Typed = {};

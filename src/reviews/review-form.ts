@@ -50,7 +50,7 @@ export function givenIn(body: unknown, ids: number[]): Map<number, { answer: Ans
   const typed = typedFields(body, ids.map(fieldOf));
   const given = new Map<number, { answer: Answer; groupId: number | null }>();
   for (const id of ids) {
-    const [answer, group] = String(typed[fieldOf(id)]).split('-');
+    const [answer, group] = typed[fieldOf(id)].split('-');
     if (!isAnswer(answer)) continue;
     const groupId = answer === 'remove' ? Number(group) : null;
     if (groupId === null || Number.isSafeInteger(groupId)) given.set(id, { answer, groupId });

@@ -45,7 +45,7 @@ export function credentialsController(app: AppContext): Router {
     const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName), shortest);
     // A password that will not do costs no attempt (R7).
     if (Object.keys(errors).length > 0) return show(req, res, errors);
-    if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
+    if (!(await app.signIn.confirmPassword(actOf(app, req), user, current, visitorOf(app, req))))
       return show(req, res, { current: WRONG_PASSWORD });
     await change(req, res, user, typed.password);
     flash(req, 'Your new password is set. Every other session of yours has ended.');

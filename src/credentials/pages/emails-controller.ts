@@ -50,7 +50,7 @@ export function emailsController(app: AppContext): Router {
 
   router.post('/emails/confirmation', async (req, res) => {
     const { sealed } = typedFields(req.body, ['sealed']);
-    const { change, user } = await openedBy(String(sealed));
+    const { change, user } = await openedBy(sealed);
     if (req.isLate) return show(req, res, { change, user }, LATE);
     const act = actOf(app, req, { id: user.id, name: user.name, rights: {} });
     await app.db

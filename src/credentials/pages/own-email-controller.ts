@@ -21,7 +21,7 @@ export function ownEmailController(app: AppContext): Router {
 
   router.put('/credentials/email', async (req, res) => {
     if (!app.mail) throw new NotFound();
-    const typed = typedFields(req.body, ['email', 'current']) as { email: string; current: string };
+    const typed = typedFields(req.body, ['email', 'current']);
     const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     const { values, errors } = checkOwnEmail(typed, user.email);
     // What will not do costs no attempt (R7).

@@ -32,7 +32,7 @@ export function erasureController(app: AppContext): Router {
     };
     const nothing = (why: Refusal) => told(`Nothing changed: ${user.name} ${why.reason}.`);
     if (refusal) return nothing(refusal);
-    const name = String(typedFields(req.body, ['name']).name);
+    const { name } = typedFields(req.body, ['name']);
     if (identityKey(name) !== identityKey(user.name))
       return show(app, req, res, { name, error: `Type the name of the user: ${user.name}.` });
     const [outcome] = await app.db.write((trx) => eraseUsers(trx, actOf(app, req), app.config, [user.id]));

@@ -38,7 +38,7 @@ export function invitationsController(app: AppContext): Router {
   /** The expired invitation whose sealed form asks. */
   async function expiredBy(req: Request) {
     const { sealed } = typedFields(req.body, ['sealed']);
-    const id = readSealedLink(String(sealed), 'invitation', app.actSettings.links.secret);
+    const id = readSealedLink(sealed, 'invitation', app.actSettings.links.secret);
     const over = await findOverLink(app.db.read, 'invitation', { id: id ?? 0 }, instant(app.clock()));
     if (over?.end !== 'expired') throw new Gone('This link can no longer be used. Open the newest one.');
     return over;

@@ -65,8 +65,7 @@ export function oneTimeLinkController(app: AppContext, pages: LinkPages): Router
 
   router.post(form, async (req, res) => {
     const { sealed } = typedFields(req.body, ['sealed']);
-    const named =
-      sealed === '' ? rememberedBy(req) : readSealedLink(String(sealed), purpose, app.actSettings.links.secret);
+    const named = sealed === '' ? rememberedBy(req) : readSealedLink(sealed, purpose, app.actSettings.links.secret);
     // One after the other, each looking again when its turn comes: what many send at once by one link fills no queue of hashes.
     await lines.run(String(named), () => choosePassword(req, res, named));
   });

@@ -40,7 +40,7 @@ export function ownPasskeysController(app: AppContext): Router {
   router.get(`${PAGE}/confirmation/new`, (req, res) => showConfirmation(req, res));
 
   router.post(PAGE, async (req, res) => {
-    const typed = typedFields(req.body, ['name', 'credential']) as Record<'name' | 'credential', string>;
+    const typed = typedFields(req.body, ['name', 'credential']);
     const { values, errors } = checkPasskeyName(typed);
     if (errors) return showConfirmation(req, res, typed, errors);
     const act = actOf(app, req);

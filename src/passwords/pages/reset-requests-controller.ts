@@ -21,7 +21,7 @@ export function resetRequestsController(app: AppContext): Router {
 
   router.post('/passwords/requests', async (req, res) => {
     if (!app.mail) throw new NotFound();
-    const identifier = String(typedFields(req.body, ['identifier']).identifier);
+    const { identifier } = typedFields(req.body, ['identifier']);
     if (req.isLate) return show(req, res, identifier, {}, LATE);
     const mistake = mistakeIn(identifier);
     if (mistake) return show(req, res, identifier, { identifier: mistake });

@@ -50,7 +50,7 @@ export function preferencesController({ config, db, clock, mail }: AppContext): 
 
   // A choice of the person, wherever they sign in.
   router.patch('/preferences/times', requireSignIn, async (req, res) => {
-    const { zone, dates } = typedFields(req.body, ['zone', 'dates']) as { zone: string; dates: string };
+    const { zone, dates } = typedFields(req.body, ['zone', 'dates']);
     // Other spellings are zones too, but the page could not show which one is chosen.
     if (zone !== '' && !TIME_ZONES.includes(zone)) throw new Malformed('There is no such time zone.');
     const dateOrder = DATE_STYLES.find((style) => style === dates) ?? null;
@@ -72,7 +72,7 @@ export function preferencesController({ config, db, clock, mail }: AppContext): 
 
   // Nothing else than what the list of users shows them.
   router.patch('/preferences/weekly-mail', requireRight('users', 'write'), async (req, res) => {
-    const { weekly } = typedFields(req.body, ['weekly']) as Record<string, string>;
+    const { weekly } = typedFields(req.body, ['weekly']);
     const isOn = weekly !== '';
     await setWeeklyMail(db, req.viewer!.user, { isOn, now: clock() });
     flash(
@@ -83,7 +83,7 @@ export function preferencesController({ config, db, clock, mail }: AppContext): 
   });
 
   router.post('/preferences', async (req, res) => {
-    const typed = typedFields(req.body, [...PREFERENCES.map(({ name }) => name), 'next']) as Record<string, string>;
+    const typed = typedFields(req.body, [...PREFERENCES.map(({ name }) => name), 'next']);
     const attributes = { maxAge: YEAR, sameSite: 'lax', httpOnly: true, secure: config.secure, path: '/' } as const;
     for (const { name } of PREFERENCES) {
       const value = knownChoice(name, typed[name]);

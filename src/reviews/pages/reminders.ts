@@ -14,7 +14,7 @@ import { findReviewers } from '../reviewer-store.ts';
 
 /** Those who are named are reminded now, or all who have not answered. */
 export async function remindFrom(app: AppContext, req: Request, res: Response, review: Review): Promise<void> {
-  const ids = readIds([String(typedFields(req.body, ['reviewer']).reviewer)]);
+  const ids = readIds([typedFields(req.body, ['reviewer']).reviewer]);
   if (review.closedAt !== null) throw new Conflict('This review is closed.');
   if (!app.mail) throw new Conflict('No mail goes out here.');
   const reminded = await app.db.write(async (trx) => {

@@ -91,7 +91,7 @@ export function secondFactorsController(app: AppContext): Router {
   router.get(`${PAGE}/confirmation/new`, (req, res) => showConfirmation(req, res));
 
   router.post(`${PAGE}/confirmation`, async (req, res) => {
-    const code = String(typedFields(req.body, ['code']).code).slice(0, 100);
+    const code = typedFields(req.body, ['code']).code.slice(0, 100);
     const act = actOf(app, req);
     const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     if (!(await app.db.write((trx) => confirmOwnFactor(trx, act, user, code, { nonce: begunIn(req), pepper }))))

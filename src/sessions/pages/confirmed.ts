@@ -28,7 +28,7 @@ type When = (req: Request) => boolean | Promise<boolean>;
  */
 export function confirmed(app: AppContext, when: When = () => true): RequestHandler {
   return async function confirmation(req: Request, res: Response, next: NextFunction): Promise<void> {
-    const { _sealed: handle, _back: back } = typedFields(req.body, ['_sealed', '_back']) as Record<string, string>;
+    const { _sealed: handle, _back: back } = typedFields(req.body, ['_sealed', '_back']);
     if (handle) return goOn(app, req, res, next, { handle, backPath: safePath(back) });
     if (isFresh(app, req) || !(await when(req))) return next();
     const backPath = pageOf(req) ?? '/';

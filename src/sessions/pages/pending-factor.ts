@@ -43,7 +43,7 @@ export function pendingFactorController(app: AppContext): Router {
     const user = await pendingUser(app, req);
     const { factor } = req.session;
     if (!user || !factor) return res.redirect(303, '/session/new');
-    const { code, remember } = typedFields(req.body, ['code', 'remember']) as { code: string; remember: string };
+    const { code, remember } = typedFields(req.body, ['code', 'remember']);
     const isRight = await app.signIn.bySecondFactor(circumstances(app, req), user, code, visitorOf(app, req));
     req.told = { outcome: isRight ? 'signed in' : 'second factor refused', userId: user.id };
     if (!isRight) return showFactor(app, req, res, user, true);

@@ -33,5 +33,5 @@ export async function isProven(app: AppContext, req: Request): Promise<boolean> 
 }
 
 function fieldOf(req: Request, name: string): string {
-  return String(typedFields(req.body, [name])[name]);
+  return typedFields(req.body, [name])[name];
 }

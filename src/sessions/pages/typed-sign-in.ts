@@ -16,7 +16,7 @@ const FIELDS = ['identifier', 'password', 'credential', 'next', 'kept'];
 
 /** What was typed, and what of it is shown again. */
 export function typedSignIn(req: Request) {
-  const typed = typedFields(req.body, FIELDS) as Record<string, string>;
+  const typed = typedFields(req.body, FIELDS);
   const { identifier, next, password, credential } = typed;
   const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
   return { identifier, password, credential, next, shown, kept: readKept(typed.kept) };

@@ -23,7 +23,7 @@ export async function withPassword(
   showAgain: (errors: Errors) => unknown,
 ): Promise<void> {
   const [user] = await findUsers(app.db.read, [req.viewer!.id]);
-  const { current } = typedFields(req.body, ['current']) as { current: string };
+  const { current } = typedFields(req.body, ['current']);
   const act = actOf(app, req);
   if (!(await app.signIn.confirmPassword(act, user, current, visitorOf(app, req))))
     return void (await showAgain({ current: WRONG_PASSWORD }));

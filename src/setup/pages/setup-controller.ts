@@ -45,7 +45,7 @@ export function setupController(app: AppContext): Router {
 
   router.post('/setup', async (req, res) => {
     await requireSetup(req);
-    const named = typedFields(req.body, ['name', 'email']) as unknown as Named;
+    const named = typedFields(req.body, ['name', 'email']);
     if (req.isLate) return show(req, res, named, {}, LATE);
     const typed = typedPassword(req.body);
     const errors = await mistakesIn(named, typed);

@@ -140,7 +140,7 @@ export function tokensController(app: AppContext): Router {
   async function rotate(req: Request, res: Response, place: Place): Promise<void> {
     const user = await makable(req, place);
     const token = await tokenIn(req, user);
-    const { hours } = typedFields(req.body, ['hours']) as { hours: string };
+    const { hours } = typedFields(req.body, ['hours']);
     if (!Object.hasOwn(LIVES_ON, hours)) throw new Malformed('Choose how long the old one lives on.');
     const made = await app.db.write(async (trx) => {
       const subject = await findSubject(trx, user.id, minute());

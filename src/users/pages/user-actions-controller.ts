@@ -150,9 +150,7 @@ async function succession(
 
 /** Who is to answer for the programs of somebody who goes. */
 function newOwnerIn(body: unknown): string {
-  return String(typedFields(body, ['newOwner']).newOwner)
-    .trim()
-    .slice(0, 254);
+  return typedFields(body, ['newOwner']).newOwner.trim().slice(0, 254);
 }
 
 function tellDone(req: Request, action: UserAction, user: Subject, { channel, undo }: Act & { undo?: number }): void {

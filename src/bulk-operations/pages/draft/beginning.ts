@@ -21,14 +21,14 @@ import { subjectTypeIn } from './subject-said.ts';
 export async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
   const { action, view, from, page, later } = typedFields(req.body, ['action', 'view', 'from', 'page', 'later']);
   if (page) return turnPage(app, req, res, page);
-  const earlier = from ? await visibleOperation(app, req, { id: String(from) }) : undefined;
+  const earlier = from ? await visibleOperation(app, req, { id: from }) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
-  const found = findBulkAction(subjectType, String(action));
+  const found = findBulkAction(subjectType, action);
   const isKnown = found !== undefined || action === TO_BE_CHOSEN || action === EXPORT;
   if (!isKnown && !(earlier && action === UNDO)) throw new Malformed('There is no such action.');
   const { noun, application, level, path } = BULK_SUBJECTS[subjectType];
   demandRight(req.viewer!, application, action === EXPORT ? 'read' : level);
-  const set = earlier ? await ofEarlier(app, req, earlier, String(action)) : await meantBy(app, req, subjectType);
+  const set = earlier ? await ofEarlier(app, req, earlier, action) : await meantBy(app, req, subjectType);
   // Its report says so.
   if (!set) {
     letGoOf(req, earlier!.id);
@@ -36,7 +36,7 @@ export async function begin(app: AppContext, req: Request, res: Response): Promi
   }
   if (set.ids.length === 0)
     throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
-  const draft = { subjectType, action: found?.name ?? String(action), ...set };
+  const draft = { subjectType, action: found?.name ?? action, ...set };
   const id = await app.db.write((trx) => createDraft(trx, actOf(app, req), draft));
   // Whom it is about was just looked at.
   if (later && canBeLater(draft.action)) return res.redirect(303, `/bulk-operations/${id}/schedule/new`);

@@ -5,7 +5,7 @@ import { isSubjectType, type SubjectType } from '../../bulk-operation.ts';
 /** Of what kind those are whom the form of a list means. */
 export function subjectTypeIn(body: unknown): SubjectType {
   const { subject } = typedFields(body, ['subject']);
-  const subjectType = subject === '' ? 'user' : String(subject);
+  const subjectType = subject === '' ? 'user' : subject;
   if (!isSubjectType(subjectType)) throw new Malformed('There is no such action.');
   return subjectType;
 }
