@@ -5,6 +5,8 @@ import type { Tally } from './bulk-operation.ts';
 
 /** So many of each kind are named where a whole list of names would be too long for anybody to read. */
 const NAMED = 1_000;
+/** Of a set of a million, which is not read name by name. */
+export const NAMED_OF_MANY = 100;
 
 export const NOTHING_YET: Tally = { judged: 0, changed: 0, reasons: [], names: [] };
 

@@ -7,7 +7,9 @@ import type { Reader } from '../../db/database.ts';
 import { isLive, rightsWithin } from '../../tokens/token.ts';
 import { findToken } from '../../tokens/token-store.ts';
 import { findUsers } from '../../users/user-store.ts';
+import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
+import { BULK_SUBJECTS } from './bulk-subjects.ts';
 
 /**
  * Whoever began an operation, with what they may do now, and no more than the token opens by which they did. Undefined where they are
@@ -28,4 +30,22 @@ export async function authorOf(
   const rights = await findRights(db, user.id, now);
   const viewer = { id: user.id, name: user.name, rights: token ? rightsWithin(rights, token.scopes) : rights };
   return may(viewer, application, level) ? viewer : undefined;
+}
+
+/** The same with the right that such an operation takes. */
+export function authorOfOperation(db: Reader, operation: BulkOperation, at: Instant): Promise<Viewer | undefined> {
+  const { application, level } = BULK_SUBJECTS[operation.subjectType];
+  return authorOf(db, operation, { application, level, at });
+}
+
+/** What an operation is done by that goes on without anybody who presses: its author acts, from where they began it. Undefined as above. */
+export async function actOfAuthor(
+  db: Reader,
+  settings: ActSettings,
+  operation: BulkOperation,
+  told: Pick<Act, 'at' | 'channel' | 'requestId'>,
+): Promise<Act | undefined> {
+  const by = await authorOfOperation(db, operation, told.at);
+  const { address, tokenId } = operation;
+  return by && { ...settings, ...told, by, address, ...(tokenId !== null && { tokenId }) };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Clock, type Instant, instant } from '../../clock.ts';
+import { type Clock, instant } from '../../clock.ts';
 import type { Database, Transaction } from '../../db/database.ts';
 import { isUnavailable } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
@@ -8,10 +8,10 @@ import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';
 import { findDue, findSchedule, letWait, type Schedule } from '../schedule-store.ts';
-import { authorOf } from './author.ts';
-import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
+import { actOfAuthor } from './author.ts';
+import { actionOf } from './bulk-subjects.ts';
 import { executeOperation, judgeOperation } from './execution.ts';
-import { tellOfForbidden } from './operation-worker.ts';
+import { tellOfForbidden } from './forbidden-telling.ts';
 
 interface Parts {
   db: Database;
@@ -60,7 +60,9 @@ async function carryOut(
   // Another process did it, or somebody moved it meanwhile.
   if (!schedule || schedule.dueAt > at || schedule.waitsFor) return undefined;
   const operation = await findOperation(trx, operationId);
-  const act = await actFor(trx, settings, operation, at);
+  // Whoever scheduled it, with what they may do by now.
+  const told = { at, channel: 'mail' as const, requestId: `schedule-${operationId}` };
+  const act = await actOfAuthor(trx, settings, operation, told);
   const why = act ? await hindranceOf(trx, act, operation) : NOBODY_ANSWERS;
   if (!act || why) {
     await letWait(trx, operationId, why ?? NOBODY_ANSWERS);
@@ -69,29 +71,6 @@ async function carryOut(
   const became = await executeOperation(trx, act, operation);
   if (became === 'done') await tellOfForbidden(trx, act, await findOperation(trx, operationId));
   return became;
-}
-
-/** Whoever scheduled it, with what they may do by now. */
-async function actFor(
-  trx: Transaction,
-  settings: ActSettings,
-  operation: BulkOperation,
-  at: Instant,
-): Promise<Act | undefined> {
-  const { application, level } = BULK_SUBJECTS[operation.subjectType];
-  const by = await authorOf(trx, operation, { application, level, at });
-  const { address, id, tokenId } = operation;
-  return (
-    by && {
-      ...settings,
-      by,
-      at,
-      address,
-      channel: 'mail',
-      ...(tokenId !== null && { tokenId }),
-      requestId: `schedule-${id}`,
-    }
-  );
 }
 
 async function hindranceOf(trx: Transaction, act: Act, operation: BulkOperation): Promise<string | undefined> {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { recordRefusal } from '../../audit/refusal-store.ts';
 import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
 import type { Foretold } from '../../facets/foretold.ts';
@@ -10,18 +9,17 @@ import { tidiedSooner } from '../../process/idle-memory.ts';
 import { grouped } from '../../text/text.ts';
 import type { Ended } from '../../users/list/user-holding.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
-import type { Judge } from '../../verbs/action.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
-import { AT_ONCE, type BulkOperation, PIECE, phaseOf, type Tally } from '../bulk-operation.ts';
-import { findOperation, findUnderWay, findUnjudged, keepJudged, keepTally } from '../bulk-operation-store.ts';
+import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
+import { findOperation, findUnderWay, keepTally } from '../bulk-operation-store.ts';
 import { findPieces, isLeft } from '../bulk-piece-store.ts';
-import { addEffects, NO_EFFECTS } from '../effect-tally.ts';
 import type { Preparation } from '../preparation.ts';
-import { forbiddenInWords, hasForbidden, tallied } from '../tally.ts';
-import { authorOf } from './author.ts';
-import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from './bulk-subjects.ts';
-import { changingOf, countEffects } from './effects.ts';
-import { endOperation, executePiece, judgePiece } from './execution.ts';
+import { NAMED_OF_MANY, tallied } from '../tally.ts';
+import { actOfAuthor, authorOf } from './author.ts';
+import { actionOf } from './bulk-subjects.ts';
+import { DraftJudging } from './draft-judging.ts';
+import { endOperation, executePiece } from './execution.ts';
+import { tellOfForbidden } from './forbidden-telling.ts';
 import { Foretelling } from './foretelling.ts';
 import { pauseAndTell } from './pausing.ts';
 
@@ -29,12 +27,8 @@ import { pauseAndTell } from './pausing.ts';
 const STRETCH = 30;
 /** So many pieces are read ahead. */
 const AHEAD = 50;
-/** So many are named for each reason: a set of a million is not read name by name. */
-const NAMED = 100;
 /** So long at a time others stand behind what is prepared, in milliseconds. */
 const PREPARED_FOR = 200;
-/** How often it is written down how far a judgement has come, in milliseconds: where it ends in between, that is done once more. */
-const KEPT_EVERY = 1_000;
 /** How soon another process takes over from one that is gone, in milliseconds. */
 const TAKES_OVER_AFTER = 500;
 const WORK = 'operations';
@@ -68,13 +62,11 @@ export class OperationWorker {
   #isStopped = false;
   #underWay: BulkOperation[] = [];
   #stretch: Stretch | undefined;
-  /** Drafts, as they are meant, of which it cannot be said what they would come to. */
-  readonly #unjudgeable = new Set<string>();
-  /** Drafts of whoever may not do it, as of this look: they may be given the right again. */
-  readonly #withoutAuthor = new Set<number>();
+  readonly #drafts: DraftJudging;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#drafts = new DraftJudging(parts);
   }
 
   /** From now on it looks whenever another process has something to do. */
@@ -121,7 +113,7 @@ export class OperationWorker {
   async #run(): Promise<void> {
     while (this.#isWoken && !this.#isStopped) {
       this.#isWoken = false;
-      this.#withoutAuthor.clear();
+      this.#drafts.lookAnew();
       try {
         while (!(await this.#parts.db.processes.ifAlone(WORK, () => this.#workOn())))
           if (!(await this.#watchAnother())) break;
@@ -152,16 +144,13 @@ export class OperationWorker {
   /** One transaction of the first operation, and one look at the newest draft. Whether there was anything to do. */
   async #step(): Promise<boolean> {
     const { db } = this.#parts;
-    const draft = (await findUnjudged(db.read, AT_ONCE)).find(
-      (one) => !this.#unjudgeable.has(meaningOf(one)) && !this.#withoutAuthor.has(one.id) && canBeJudged(one),
-    );
-    if (draft) await this.#judgeFor(draft);
+    const isJudging = await this.#drafts.step(() => this.#isStopped);
     const isPreparing = await this.#prepare();
     this.#underWay = await findUnderWay(db.read);
     const operation = this.#underWay.find((one) => phaseOf(one) === 'running');
     this.#stretch = operation && (this.stretchOf(operation) ?? this.#stretchFrom(operation));
     if (operation) await this.#executeOrPause(operation);
-    return draft !== undefined || isPreparing || operation !== undefined;
+    return isJudging || isPreparing || operation !== undefined;
   }
 
   /** Whether there was anything to go through. What fails is given up, and told to whoever waits for it. */
@@ -225,7 +214,7 @@ export class OperationWorker {
           const piece = ahead.shift();
           if (!piece) break;
           const performed = await executePiece(trx, act, operation, piece);
-          tally = tallied(tally, performed, NAMED);
+          tally = tallied(tally, performed, NAMED_OF_MANY);
           foretelling?.note(performed);
         } while (performance.now() < until && !isWaitedFor());
         foretold = await foretelling?.told(trx);
@@ -247,16 +236,11 @@ export class OperationWorker {
 
   /** Whoever began it, with what they may do by now; where that is not enough any more it is paused, and there is none. */
   async #actOf(trx: Transaction, operation: BulkOperation): Promise<Act | undefined> {
-    const at = this.#now();
-    const { application, level } = BULK_SUBJECTS[operation.subjectType];
-    const by = await authorOf(trx, operation, { application, level, at });
-    if (by) {
-      const { address, channel, id, tokenId } = operation;
-      const act = { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
-      return tokenId === null ? act : { ...act, tokenId };
-    }
-    await this.#pause(trx, operation, 'whoever began it may not do it any more');
-    return undefined;
+    const { channel, id } = operation;
+    const told = { at: this.#now(), channel, requestId: `operation-${id}` };
+    const act = await actOfAuthor(trx, this.#parts.settings, operation, told);
+    if (!act) await this.#pause(trx, operation, 'whoever began it may not do it any more');
+    return act;
   }
 
   async #pause(trx: Transaction, operation: BulkOperation, why: string): Promise<void> {
@@ -266,49 +250,6 @@ export class OperationWorker {
       () => operation.action,
     );
     await pauseAndTell(trx, { ...this.#parts.settings, at: this.#now() }, operation, { label, why });
-  }
-
-  /** Goes through the set of a draft for about a second. */
-  async #judgeFor(draft: BulkOperation): Promise<void> {
-    const { db } = this.#parts;
-    const at = this.#now();
-    const { application, level } = BULK_SUBJECTS[draft.subjectType];
-    const by = await authorOf(db.read, draft, { application, level, at });
-    // Whoever began it will not see its sheet. Links of so many go by mail.
-    if (!by) return void this.#withoutAuthor.add(draft.id);
-    const until = performance.now() + KEPT_EVERY;
-    let { tally } = draft;
-    try {
-      tally = await this.#judgeOn(draft, { by, at, channel: 'mail' }, until);
-    } catch (error) {
-      if (isUnavailable(error)) throw error;
-      this.#parts.logger.error(
-        { err: error, operation: draft.id },
-        'it cannot be said what an operation would come to',
-      );
-      this.#unjudgeable.add(meaningOf(draft));
-      return;
-    }
-    if (tally.judged === draft.tally.judged) this.#unjudgeable.add(meaningOf(draft));
-    await db.writePiece((trx) => keepJudged(trx, draft, tally));
-  }
-
-  async #judgeOn(draft: BulkOperation, by: Judge, until: number): Promise<Tally> {
-    const { db } = this.#parts;
-    let { tally } = draft;
-    while (tally.judged < draft.size && performance.now() < until && !this.#isStopped) {
-      const number = Math.floor(tally.judged / PIECE);
-      const [piece] = await findPieces(db.read, draft.id, { from: number, limit: 1 });
-      if (!piece) break;
-      const action = await actionOf(db.read, draft, piece.ids);
-      const outcomes = await judgePiece(db.read, by, draft, { ids: piece.ids, action });
-      await giveWay();
-      const changing = changingOf(db.read, by, draft, outcomes);
-      const effects = await countEffects(db.read, by, action, changing);
-      tally = { ...tallied(tally, outcomes, NAMED), effects: addEffects(tally.effects ?? NO_EFFECTS, effects) };
-      await giveWay();
-    }
-    return tally;
   }
 
   #stretchFrom({ id, tally }: BulkOperation): Stretch {
@@ -324,32 +265,4 @@ export class OperationWorker {
 function notCounted({ size, tally }: BulkOperation): string {
   const counted = `only ${grouped(tally.judged)} of ${grouped(size)} were counted`;
   return `nothing of it is left to do, but ${counted}. Cancel the rest, and look at its report`;
-}
-
-/** A draft of which something else was said is another one. */
-function meaningOf({ id, action, choices }: BulkOperation): string {
-  return JSON.stringify([id, action, choices]);
-}
-
-/** Whether it was said already what exactly is to be done. */
-function canBeJudged(draft: BulkOperation): boolean {
-  const isKnown = draft.undoes !== null || findBulkAction(draft.subjectType, draft.action) !== undefined;
-  return isKnown && isToBeChosen(draft) === undefined;
-}
-
-/** Those who were left out because its author may not change them are a refusal like any other (promise 6). */
-export async function tellOfForbidden(trx: Transaction, act: Act, operation: BulkOperation): Promise<void> {
-  const { id } = act.by;
-  if (!hasForbidden(operation.tally) || id === null) return;
-  const { noun } = BULK_SUBJECTS[operation.subjectType];
-  await recordRefusal(
-    trx,
-    { ...act, by: { ...act.by, id } },
-    {
-      kind: 'change',
-      isChange: true,
-      request: `bulk operation ${operation.id}`,
-      reason: forbiddenInWords(operation.tally, noun),
-    },
-  );
 }

@@ -10,14 +10,13 @@ import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
 import { keepAuthor, pauseOperation, resumeOperation } from '../bulk-operation-store.ts';
 import { findPieces } from '../bulk-piece-store.ts';
-import { authorOf } from './author.ts';
-import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
+import { authorOfOperation } from './author.ts';
+import { actionOf } from './bulk-subjects.ts';
 import { judgePiece } from './execution.ts';
 
 /** Whether it is paused, and whoever answers for it may not do it any more: it goes on in the name of whoever takes it over. */
 export async function isAbandoned(db: Reader, operation: BulkOperation, at: Instant): Promise<boolean> {
-  const { application, level } = BULK_SUBJECTS[operation.subjectType];
-  return phaseOf(operation) === 'paused' && !(await authorOf(db, operation, { application, level, at }));
+  return phaseOf(operation) === 'paused' && !(await authorOfOperation(db, operation, at));
 }
 
 /** The rest is done in the name of whoever acts, with what they may do. Throws Forbidden, and Conflict. */
