@@ -140,13 +140,14 @@ export class FacetIndex<F extends string> {
     return this.listed.has(id);
   }
 
+  /** It has room for all of them from the beginning: one that grows is made anew some times. */
   union(facet: F, values: readonly number[]): BitSet {
-    return this.facets[facet].union(values);
+    return this.facets[facet].union(values, BitSet.upTo(this.everybody.end));
   }
 
   /** The same of those that are listed. */
   listedUnion(facet: F, values: readonly number[]): BitSet {
-    return this.facets[facet].union(values, BitSet.upTo(this.listed.end)).intersect(this.listed);
+    return this.union(facet, values).intersect(this.listed);
   }
 
   /** How many of a set have the value. */
@@ -202,7 +203,7 @@ export class FacetIndex<F extends string> {
 
   private leavesListed(facet: F, values: readonly number[]): boolean {
     const key = `${facet} ${values}`;
-    const known = this.leaving.get(key) ?? this.facets[facet].union(values).equals(this.listed);
+    const known = this.leaving.get(key) ?? this.union(facet, values).equals(this.listed);
     this.leaving.set(key, known);
     return known;
   }
@@ -210,11 +211,9 @@ export class FacetIndex<F extends string> {
   private made(filter: FacetFilter<F>): Selection<F> {
     const { derived = {}, within } = filter;
     const restricting = restrictingIn(filter);
-    const sets = new Map<string, BitSet>(
-      restricting.map(([facet, chosen]) => [facet, this.facets[facet].union(chosen)]),
-    );
+    const sets = new Map<string, BitSet>(restricting.map(([facet, chosen]) => [facet, this.union(facet, chosen)]));
     for (const [facet, chosen] of Object.entries(derived))
-      for (const { set } of chosen) sets.set(facet, (sets.get(facet) ?? new BitSet()).unite(set));
+      for (const { set } of chosen) sets.set(facet, (sets.get(facet) ?? BitSet.upTo(this.everybody.end)).unite(set));
     const isOfListed = this.known(filter) !== undefined && restricting.length === 1;
     const selected = this.all(sets, within?.set);
     const bases = new Map<string, BitSet>();
@@ -234,7 +233,7 @@ export class FacetIndex<F extends string> {
       set: selected,
       has: (id) => selected.has(id),
       ids: () => selected.ids(),
-      having: (facet, values) => this.facets[facet].union(values).intersect(selected),
+      having: (facet, values) => this.union(facet, values).intersect(selected),
       count: (facet, value) => {
         const key = `${facet} ${value}`;
         const isCounted = isOfListed && !sets.has(facet);

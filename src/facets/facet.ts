@@ -1,4 +1,4 @@
-import { BitSet } from './bit-set.ts';
+import type { BitSet } from './bit-set.ts';
 import { IdLists } from './id-lists.ts';
 import { IdSet } from './id-set.ts';
 
@@ -59,8 +59,8 @@ export class Facet {
     return found.sort(largestFirst).map(([value]) => value);
   }
 
-  /** Everything that has one of the values, taken into a set that may have room for all already. */
-  union(values: Iterable<number>, union = new BitSet()): BitSet {
+  /** Everything that has one of the values, taken into a set that has room for all already. */
+  union(values: Iterable<number>, union: BitSet): BitSet {
     for (const value of values) this.sets.get(value)?.addTo(union);
     return union;
   }
