@@ -13,14 +13,16 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const args = process.argv.slice(2);
 const development = args[0] === '--development';
 if (development) args.shift();
+const installsOnly = args[0] === '--install';
 
 stopOnSignals();
 stopWithNpm();
 try {
-  refuseNothing(args[0]);
+  if (!installsOnly) refuseNothing(args[0]);
   const { path, note } = await readyRuntime();
   if (note) console.error(`roster: ${note}`);
-  process.exit(await run(path));
+  if (installsOnly) console.log('All packages of this version are installed.');
+  process.exit(installsOnly ? 0 : await run(path));
 } catch (error) {
   endIfStopped();
   console.error(`roster: ${error.message}`);

@@ -16,19 +16,19 @@ const PROBE = `
 /**
  * The runtime that starts here with what is installed in a folder: the packaged one, else the machine's own. `note` says
  * why it is the latter. Without any, `problem` says why, and `isHalf` that installing anew may help.
- * `isAsked` is one that was told to start in a way in which it does not.
+ * `isOutside`: neither another installation nor another Node would help.
  */
 export function findRuntime(folder) {
   const own = `this machine’s own Node ${process.version}`;
   const packaged = packagedRuntime(folder);
-  const { problem, isHalf, isAsked } = existsSync(packaged)
+  const { problem, isHalf, isOutside } = existsSync(packaged)
     ? probe(packaged, folder, 'the packaged Node')
     : { problem: `no Node runtime is packaged for ${PLATFORM}`, isHalf: true };
   if (!problem) return { path: packaged };
   if (Number.parseInt(process.versions.node, 10) < OLDEST)
     return {
       isHalf,
-      problem: isAsked ? problem : `${problem}, and ${own} is too old: install Node ${OLDEST} or newer`,
+      problem: isOutside ? problem : `${problem}, and ${own} is too old: install Node ${OLDEST} or newer`,
     };
   const second = probe(process.execPath, folder, own);
   if (second.problem) return { isHalf: isHalf || second.isHalf, problem: `${problem}; ${second.problem}` };
@@ -49,9 +49,12 @@ function probe(runtime, folder, called) {
     return { problem: `${called} does not run with the libc of this machine`, isHalf: false };
   const library = /version [`'"](\S+?)['"] not found/.exec(stderr ?? '')?.[1];
   if (library) return { problem: `${called} needs ${library} to run Roster, which this machine lacks`, isHalf: false };
+  // Under `ulimit -v` or the like. What is on the disk is well.
+  if (/out of memory/i.test(stderr))
+    return { problem: `${called} gets too little memory to start`, isHalf: false, isOutside: true };
   const reason = error?.message ?? reasonIn(stderr) ?? `it ended with ${status}`;
   if (process.env.NODE_OPTIONS && tried(runtime, folder, { ...process.env, NODE_OPTIONS: '' }).status === 0)
-    return { problem: `NODE_OPTIONS keeps ${called} from starting (${reason})`, isHalf: false, isAsked: true };
+    return { problem: `NODE_OPTIONS keeps ${called} from starting (${reason})`, isHalf: false, isOutside: true };
   return { problem: `${called} does not start (${reason})`, isHalf: true };
 }
 

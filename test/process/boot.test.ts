@@ -73,6 +73,18 @@ describe('installing', () => {
     expect(await clone.boot(oldNode)).toEqual(runsPackaged);
   });
 
+  it('can be asked for alone, and starts nothing then', async () => {
+    const done = { output: 'All packages of this version are installed.\n', code: 0 };
+    const { output, code } = await clone.boot(oldNode, ':', ['--install']);
+    expect({ output: output.split('\n').slice(1).join('\n'), code }).toEqual(done);
+    expect(await clone.boot(oldNode, ':', ['--install'])).toEqual(done);
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+    expect(clone.calls()).toHaveLength(1);
+    clone.release('2.0.0');
+    clone.unplug();
+    expect(await clone.boot(oldNode, ':', ['--install'])).toMatchObject({ code: 1 });
+  });
+
   it('by hand is recognised, and nothing is written then', async () => {
     clone.installByHand();
     const before = snapshot(clone.clone);
@@ -135,6 +147,14 @@ describe('the runtime', () => {
     const { output, code } = await clone.boot(oldNode);
     expect(code).toBe(1);
     expect(output).toMatch(/libc of this machine, and this machine’s own Node v18\S+ is too old: install Node 24/);
+  });
+
+  it('that gets too little memory says so, and nothing is installed anew for it', async () => {
+    clone.installByHand();
+    const { output, code } = await clone.boot(oldNode, 'ulimit -v 1000000');
+    expect(output).toMatch(/^roster: the packaged Node gets too little memory to start$/m);
+    expect(code).toBe(1);
+    expect(clone.calls()).toEqual([]);
   });
 
   it('that does not take NODE_OPTIONS says so, and nothing is installed anew for it', async () => {
