@@ -17,7 +17,7 @@ closeOnBackdrop(dialog);
 document.addEventListener('click', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   const link = event.target.closest(
-    '.menus td:last-child > a, .several a[href$="/groups"], a[data-dialog], #dialog [data-close]',
+    '.menus td:last-child > a, .listed p a[href$="/groups"], a[data-dialog], #dialog [data-close]',
   );
   if (!link) return;
   event.preventDefault();

@@ -17,7 +17,7 @@ function dress() {
     row.querySelector('input')?.setAttribute('aria-label', `Tick ${name}`);
     row.querySelector('.menus td:last-child > a')?.setAttribute('aria-label', `Actions for ${name}`);
     row.querySelector('.email')?.append(copierOf(row.querySelector('.email').textContent.trim(), name));
-    offerAll(row.querySelector('.several > div > div'), link.pathname, name);
+    offerAll(row.querySelector('p > span:not(.chip)'), link.pathname, name);
   }
   if (isNarrow.matches) tellRoles();
 }

@@ -110,7 +110,7 @@ describe('the rows of the list, which are kept as text', () => {
       return [
         $(`#user-${app.people.bob}`).text().includes('Bobs Bakery'),
         $(`#user-${app.people.bob} td:last-child a`).text() === 'Actions',
-        $(`#user-${app.people.bob} .several a`).first().attr('href')!.startsWith('/groups/'),
+        $(`#user-${app.people.bob} p a`).first().attr('href')!.startsWith('/groups/'),
       ];
     };
     // Twice each: what a first page writes down of its reader is a commit, after which all is read anew.

@@ -36,7 +36,7 @@ describe('the groups of a user in the list', () => {
   /** The links in the row of a user: what each says, and where it leads. */
   async function linksOf(user: keyof TestApp['people']): Promise<[string, string][]> {
     const { $ } = pageOf(await alice.get('/users'));
-    const links = $(`#user-${app.people[user]} .several a`).toArray();
+    const links = $(`#user-${app.people[user]} p a`).toArray();
     return links.map((link) => [$(link).text(), link.attribs.href]);
   }
 
