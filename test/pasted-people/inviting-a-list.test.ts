@@ -133,7 +133,11 @@ describe('a list of people that is pasted', () => {
     expect(sheet.status).toBe(200);
     expect(pageOf(sheet).heading()).toBe('Invite 2 people?');
     expect(pageOf(sheet).textOf('#sheet')).toMatch(/2 new users: maria, Tom Schmidt/);
+    expect(pageOf(sheet).textOf('#sheet')).toMatch(
+      /They are added to Support\. They get the tag Berlin\. They see no shared data\./,
+    );
     expect(pageOf(sheet).textOf('#sheet')).toMatch(/Support gives no right\. Until the end of 31 Jan 2027/);
+    expect(pageOf(sheet).textOf('#sheet')).not.toMatch(/Without a dot/);
     expect(await audit.actions()).toEqual([]);
     const done = await invite(sheet);
     expect(done.status).toBe(303);
@@ -154,6 +158,15 @@ describe('a list of people that is pasted', () => {
     ]);
     expect(events[0].after).toMatchObject({ name: 'maria', tags: ['Berlin'], until: '2027-02-01T00:00:00.000Z' });
     expect(new Set(events.map((event) => event.operationId)).size).toBe(1);
+  });
+
+  it('is told what only some of them get, and whose address may have lost its end', async () => {
+    const support = await groupId(app, 'Support');
+    const list = 'Name\tEmail\tGroups\tTags\nmaria\tmaria@new.example\tHelpdesk\tBerlin\ntom\ttom@new\t\t\n';
+    const told = pageOf(await sheetOf(await read(list), { groups: [support] })).textOf('#sheet');
+    expect(told).toMatch(/They are added to Support\./);
+    expect(told).toMatch(/1 of them is added to Helpdesk\. 1 of them gets the tag Berlin\./);
+    expect(told).toMatch(/Without a dot behind the @: tom@new /);
   });
 
   it('goes out by mail, or nobody is invited yet', async () => {

@@ -41,7 +41,8 @@ export async function showOperations(app: AppContext, req: Request, res: Respons
   }
   const olderPath = executed.length > LISTED ? `/bulk-operations?before=${executed[LISTED - 1].id}` : undefined;
   const scheduled = before === undefined ? await listScheduled(app, req, LISTED) : [];
-  render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, scheduled, olderPath });
+  const newestPath = before === undefined ? undefined : '/bulk-operations';
+  render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, scheduled, olderPath, newestPath });
 }
 
 /** Of what was taken back, whether for all whom it changed. */

@@ -33,6 +33,15 @@ export async function showPeopleSheet(
     inviting,
     startingApart: momentsApart(inviting, 'startsAt', people.forAll.startsAt),
     leavingApart: momentsApart(inviting, 'leavesAt', people.forAll.leavesAt),
+    joining: countedBy(inviting.flatMap(({ newUser }) => newUser.groups ?? [])).flatMap(([id, number]) => {
+      const group = byId.get(id);
+      return group ? { name: group.name, number } : [];
+    }),
+    tagged: countedBy(inviting.flatMap(({ newUser }) => newUser.tags ?? [])).map(([name, number]) => ({
+      name,
+      number,
+    })),
+    undotted: inviting.flatMap(({ newUser }) => (isUndotted(newUser.email) ? newUser.email! : [])),
     linked: inviting.filter(({ newUser }) => newUser.contactId),
     changing,
     leftOut: leftOutOf(people),
@@ -42,6 +51,16 @@ export async function showPeopleSheet(
     ...accessPage(app, people),
   };
   render(req, res, 'pasted-people/sheet', page);
+}
+
+/** How often each of them is there, in their order. */
+function countedBy<T>(all: T[]): [one: T, number: number][] {
+  return [...Map.groupBy(all, (one) => one)].map(([one, those]) => [one, those.length]);
+}
+
+/** Within a house such addresses work; in any other the end of them was lost. */
+function isUndotted(email: string | null): boolean {
+  return email !== null && !email.split('@').at(-1)!.includes('.');
 }
 
 /** The moments of those who have another one than all, in their order. */
