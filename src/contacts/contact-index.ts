@@ -7,6 +7,7 @@ import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
 import type { Feed } from '../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, filledBy, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
+import { KeptOrders } from '../facets/kept-orders.ts';
 import { type Rank, ranksOf } from '../facets/ranks.ts';
 import { foundByAll, TextIndex } from '../facets/text-index.ts';
 import type { ContactViewer } from './contact.ts';
@@ -44,6 +45,7 @@ interface ContactIndexOptions {
   fillElsewhere?: FillElsewhere<ContactHolding>;
   /** By which contacts are held; left out, by their ids. */
   arrivals?: Arrivals;
+  orders?: KeptOrders;
 }
 
 type FactRow = Pick<
@@ -58,14 +60,21 @@ type FactRow = Pick<
 export class ContactIndex implements Followable {
   readonly db: Reader;
   readonly feed = CONTACT_CHANGES;
+  /** Those that could not be done without. */
+  readonly orders: KeptOrders;
   private readonly clock: Clock;
   private readonly follower: Follower;
   private readonly arrivals: Arrivals | undefined;
   private holding = holdingNone();
 
-  constructor(db: Reader, clock: Clock, { fillElsewhere, arrivals }: ContactIndexOptions = {}) {
+  constructor(
+    db: Reader,
+    clock: Clock,
+    { fillElsewhere, arrivals, orders = new KeptOrders() }: ContactIndexOptions = {},
+  ) {
     this.db = db;
     this.arrivals = arrivals;
+    this.orders = orders;
     this.clock = clock;
     const hold = (holding: ContactHolding) => {
       this.holding = holding;
@@ -152,9 +161,11 @@ export class ContactIndex implements Followable {
 
   clear(): void {
     this.holding = holdingNone();
+    this.orders.clear();
   }
 
   async take(ids: Ids): Promise<void> {
+    this.orders.move(ids);
     const restrict = (query: ReturnType<Reader>, column: string) => whereIdMeant(query, column, ids);
     const { db } = this;
     const rows: FactRow[] = await restrict(db('contacts'), 'contacts.id')

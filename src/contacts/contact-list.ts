@@ -5,6 +5,7 @@ import { alongIndex, meantAlong, meantByRank, meantSoon } from '../facets/along-
 import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
+import type { Keepable } from '../facets/kept-orders.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
 import { type Cursor, idsAmong, idsOf, isRanked, soughtWords } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
@@ -104,8 +105,9 @@ function sourcesOf(
 ): Source<number>[] {
   const term = foldTyped(query.q);
   const byName = (some?: number[]) => SORTS.name(db.read, some);
+  const ranks = () => contactIndex.ranksOf(term, selection);
   return isRanked(query)
-    ? meantByRank(contactIndex.ranksOf(term, selection), term, contactIndex.number, byName)
+    ? meantByRank(ranks(), term, contactIndex.number, byName, keepableOf(db.read, contactIndex, 'name'))
     : [sourceOf(db.read, contactIndex, selection, query.sort, owners)];
 }
 
@@ -226,8 +228,13 @@ function sourceOf(
     case 'user':
       return alongUsers(db, index, selection);
     default:
-      return meantAlong(selection, index.number, (among) => SORTS[sort](db, among));
+      return meantAlong(selection, index.number, (among) => SORTS[sort](db, among), keepableOf(db, index, sort));
   }
+}
+
+/** The order of a sort that has an index. */
+export function keepableOf(db: Reader, { orders }: ContactIndex, sort: SortKey): Keepable | undefined {
+  return isIndexed(sort) ? orders.of(sort, () => SORTS[sort].once(db)) : undefined;
 }
 
 const alongLinked = alongIndex((db) => db('users').whereNotNull('contact_id').modify(whereNotDeleted), {

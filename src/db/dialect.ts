@@ -40,6 +40,8 @@ export interface Dialect {
   plansByValues: boolean;
   /** Where it does not begin with the first migration, but with what a number of them came to. */
   beginsWithBaseline: boolean;
+  /** Whether it finds the row past which a list goes on by all columns of an index; else by the first, and passes by all rows that are alike in that. */
+  seeksByRow: boolean;
   /** Waits for the migrations of another process, where the database itself does not. What it gives ends the lock. */
   lockMigrations?: (writer: Knex) => Promise<() => Promise<void>>;
   /** Counts under each key how many lines have it, and keeps the first of them. */

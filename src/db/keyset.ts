@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import type { Reader } from './database.ts';
+import { dialectOf } from './dialects.ts';
 
 /** What a sorted list goes by; rows that are alike in it stand by their id. */
 export interface Key {
@@ -16,10 +18,21 @@ export interface Stretch {
   descending: boolean;
   /** The row before the first. */
   from: { value: string | number | null; id: number } | undefined;
+  /** Of the rows past that one only those that are alike in the value, or only those beyond them. */
+  part?: 'alike' | 'beyond';
+}
+
+/** Whether a read past a row takes the time to pass by all rows that are alike in the value, so that these are better read by themselves. */
+export function passesByAlike(db: Reader): boolean {
+  return !dialectOf(db).seeksByRow;
 }
 
 /** Restricts a query to the stretch and puts it in order, as an index of value and id has it. */
-export function whereAlong<T extends Knex.QueryBuilder>(query: T, key: Key, { nulls, descending, from }: Stretch): T {
+export function whereAlong<T extends Knex.QueryBuilder>(
+  query: T,
+  key: Key,
+  { nulls, descending, from, part }: Stretch,
+): T {
   const { value, id, isNullable } = key;
   const order = descending ? 'desc' : 'asc';
   const past = descending ? '<' : '>';
@@ -28,7 +41,15 @@ export function whereAlong<T extends Knex.QueryBuilder>(query: T, key: Key, { nu
     query.whereNull(value as string).orderBy(id, order);
     return query;
   }
-  if (from) wherePast(query, key, { descending, from });
+  if (part === 'alike') {
+    query
+      .where(value as string, from!.value)
+      .where(id, past, from!.id)
+      .orderBy(id, order);
+    return query;
+  }
+  if (part === 'beyond') query.where(value as string, past, from!.value);
+  else if (from) wherePast(query, key, { descending, from });
   if (isNullable) query.whereNotNull(value as string);
   query.orderBy([
     { column: value as string, order },

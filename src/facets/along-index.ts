@@ -1,17 +1,16 @@
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { idsAsJson, whereIdIn } from '../db/ids.ts';
-import { type Stretch, whereAlong } from '../db/keyset.ts';
+import { passesByAlike, type Stretch, whereAlong } from '../db/keyset.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { breathe } from '../process/giving-way.ts';
 import { keysOfBegun } from '../text/sort-key.ts';
+import type { Along } from './along.ts';
 import type { Selection } from './facet-index.ts';
+import type { Keepable } from './kept-orders.ts';
 import type { Rank } from './ranks.ts';
-
-/** Ids along a sort: all of them, or only some. */
-export type Along = Pick<Source<number>, 'read' | 'placeOf' | 'isNullable'>;
 
 /** What an index of a table goes by, and whose the ids are. */
 interface IndexKey {
@@ -22,7 +21,7 @@ interface IndexKey {
   most?: number;
 }
 
-type Form = Pick<Stretch, 'nulls' | 'descending'> & { isFromStart: boolean; isAmongSome: boolean };
+type Form = Pick<Stretch, 'nulls' | 'descending' | 'part'> & { isFromStart: boolean; isAmongSome: boolean };
 type Values = { value: Cursor['value']; id: number; among: number[]; limit: number };
 
 /** How many rows of the index of a sort are walked past in the time in which the square root of them is sorted. */
@@ -37,37 +36,66 @@ const SORTED_AT_ONCE = 10_000;
 /** So many are looked at while nothing can be counted: they are read for this page alone. */
 const LOOKED_AT = 2_000;
 
-/** A sort that an index has: the rows that are in it, along value and id. */
-export function alongIndex(
-  rows: (db: Reader) => Knex.QueryBuilder,
-  key: IndexKey,
-): (db: Reader, among?: number[]) => Along {
-  const selectAlong = preparedInForms<Form, Values, { ids: string }>((db, form, { value, id, among, limit }) => {
-    const query = rows(db).select(`${key.id} as id`).limit(limit);
-    if (form.isAmongSome) whereIdIn(query, key.id, among);
-    const { nulls, descending } = form;
-    return idsAsJson(
-      db,
-      whereAlong(query, key, { nulls, descending, from: form.isFromStart ? undefined : { value, id } }),
-    );
+/** A sort that an index has: gives its rows along value and id. */
+export interface IndexedSort {
+  (db: Reader, among?: number[]): Along;
+  /** All of them for whoever reads them once: nothing of it is kept for whoever asks the same next. */
+  once(db: Reader): Along;
+}
+
+/** A sort that an index has, of the rows that are in it. */
+export function alongIndex(rows: (db: Reader) => Knex.QueryBuilder, key: IndexKey): IndexedSort {
+  const [kept, unkept] = [true, false].map((isKept) => statementsAlong(rows, key, isKept));
+  return Object.assign((db: Reader, among?: number[]) => alongBy(kept, key, db, among), {
+    once: (db: Reader) => alongBy(unkept, key, db),
   });
-  const selectPlace = prepared<{ id: number }, Pick<Cursor, 'value'>>((db, { id }) =>
-    rows(db).where(key.id, id).select(`${key.value} as value`),
+}
+
+function statementsAlong(rows: (db: Reader) => Knex.QueryBuilder, key: IndexKey, isKept: boolean) {
+  const selectAlong = preparedInForms<Form, Values, { ids: string }>(
+    (db, form, { value, id, among, limit }) => {
+      const query = rows(db).select(`${key.id} as id`).limit(limit);
+      if (form.isAmongSome) whereIdIn(query, key.id, among);
+      const { nulls, descending, part } = form;
+      const from = form.isFromStart ? undefined : { value, id };
+      return idsAsJson(db, whereAlong(query, key, { nulls, descending, part, from }));
+    },
+    { isKept },
   );
-  return (db, among) => ({
+  const selectPlace = prepared<{ id: number }, Pick<Cursor, 'value'>>(
+    (db, { id }) => rows(db).where(key.id, id).select(`${key.value} as value`),
+    { isKept },
+  );
+  return { selectAlong, selectPlace };
+}
+
+function alongBy(
+  { selectAlong, selectPlace }: ReturnType<typeof statementsAlong>,
+  key: IndexKey,
+  db: Reader,
+  among?: number[],
+): Along {
+  const select = async ({ nulls, descending, from, part }: Stretch, limit: number): Promise<number[]> => {
+    const form = { nulls, descending, part, isFromStart: from === undefined, isAmongSome: among !== undefined };
+    const values = { value: from?.value ?? null, id: from?.id ?? 0, among: among ?? [], limit };
+    const [{ ids }] = await selectAlong(db, form, values);
+    return JSON.parse(ids);
+  };
+  return {
     isNullable: key.isNullable,
-    async read({ nulls, descending, from }, limit) {
+    async read(stretch, limit) {
+      const { nulls, from } = stretch;
       if (among?.length === 0 || !isPlace(key, from?.value)) return [];
-      const form = { nulls, descending, isFromStart: from === undefined, isAmongSome: among !== undefined };
-      const values = { value: from?.value ?? null, id: from?.id ?? 0, among: among ?? [], limit };
-      const [{ ids }] = await selectAlong(db, form, values);
-      return JSON.parse(ids);
+      if (!from || nulls || among || !passesByAlike(db)) return select(stretch, limit);
+      const alike = await select({ ...stretch, part: 'alike' }, limit);
+      if (alike.length === limit) return alike;
+      return [...alike, ...(await select({ ...stretch, part: 'beyond' }, limit - alike.length))];
     },
     async placeOf(id) {
       const [{ value }] = await selectPlace(db, { id });
       return { value, id };
     },
-  });
+  };
 }
 
 /** Cursors come in addresses, and say what anybody wrote there. */
@@ -76,19 +104,35 @@ function isPlace({ most }: IndexKey, value: Cursor['value'] | undefined): boolea
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
 }
 
-/** Those who are meant of all, along a sort: few are sorted by themselves, of more the index of the sort is walked. */
+/**
+ * Those who are meant of all, along a sort: few are sorted by themselves, of more the index of the sort is walked. Where they lie far from
+ * where a page begins, an order that is kept tells which few come into question.
+ */
 export function meantAlong(
   meant: Pick<Selection<never>, 'total' | 'has' | 'ids'>,
   all: number,
   along: (among?: number[]) => Along,
+  keepable?: Keepable,
 ): Source<number> {
+  const readKept: Source<number>['readKept'] = (stretch, limit) => {
+    const first = keepable?.kept()?.firstAmong(meant, stretch, limit);
+    return first && along(first).read(stretch, limit);
+  };
   // To sort the few takes a look at each; to walk past all others takes the longer the fewer are meant.
-  const among = meant.total ** 2 <= WORTH_SORTING * all ? meant.ids() : undefined;
-  if (among) return along(among);
+  if (meant.total ** 2 <= WORTH_SORTING * all) {
+    const few = along(meant.ids());
+    if (!keepable || meant.total < keepable.worthIt) return few;
+    return { ...few, read: (stretch, limit) => readKept(stretch, limit) ?? few.read(stretch, limit) };
+  }
   return {
     ...along(),
     keepMeant: (ids) => ids.filter((id) => meant.has(id)),
-    readSorted: meant.total <= MOST_SORTED ? sortedInParts(meant.ids, along) : undefined,
+    readKept,
+    worthIt: keepable?.worthIt,
+    readSorted(stretch, limit) {
+      void keepable?.want();
+      return meant.total <= MOST_SORTED ? sortedInParts(meant.ids, along)(stretch, limit) : undefined;
+    },
     density: meant.total / all,
   };
 }
@@ -112,9 +156,10 @@ export function meantByRank(
   term: string,
   all: number,
   along: (among?: number[]) => Along,
+  keepable?: Keepable,
 ): Source<number>[] {
   return ranks.map(({ meant, isBegun }) => ({
-    ...meantAlong(meant, all, along),
+    ...meantAlong(meant, all, along, keepable),
     between: isBegun ? keysOfBegun(term) : undefined,
   }));
 }

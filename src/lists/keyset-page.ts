@@ -23,8 +23,12 @@ export interface Source<T> {
   keepMeant?(rows: T[]): T[] | Promise<T[]>;
   /** About which part of all that is read is meant, so that a step is about as long as it has to be. */
   density?: number;
-  /** Where more is read than is meant: only those that are, sorted by themselves, for when they turn out to lie far from where it begins. */
-  readSorted?(stretch: Stretch, limit: number): Promise<T[]>;
+  /** Where more is read than is meant: only those that are, by an order that is kept; undefined where it is not. */
+  readKept?(stretch: Stretch, limit: number): Promise<T[]> | undefined;
+  /** Where it is thought that so many rows would have to be walked past, that is done to begin with. */
+  worthIt?: number;
+  /** The same, sorted by themselves, for when they turn out to lie far from where it begins; undefined where they are too many. */
+  readSorted?(stretch: Stretch, limit: number): Promise<T[]> | undefined;
   /** Where all that are meant stand, none of them without a value. */
   between?: { first: string; last: string };
   /** So many are looked at for those that are meant, and then it is left at those that were found. */
@@ -32,7 +36,7 @@ export interface Source<T> {
 }
 
 const LARGEST_STEP = 50_000;
-/** So many rows are walked past before those that are meant are sorted by themselves, where that can be done. */
+/** So many rows are walked past before those that are meant are found otherwise, where that can be done. */
 const PATIENCE = 10_000;
 
 /** One page of a sorted list, from its cursor on, in whichever direction that is read. */
@@ -87,13 +91,18 @@ function ranksAhead(number: number, cursorRank: number | undefined, backwards: b
 
 /** So many rows of a stretch that are meant. Where fewer of those read are than was thought, it takes longer and longer steps, with pauses in between. */
 async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number): Promise<T[]> {
-  const { keepMeant, readSorted, density = 1, most = Number.POSITIVE_INFINITY } = source;
+  const { keepMeant, density = 1, most = Number.POSITIVE_INFINITY, worthIt = Number.POSITIVE_INFINITY } = source;
   if (!keepMeant) return source.read(stretch, wanted);
   const found: T[] = [];
   let from = stretch.from ?? beginningOf(source, stretch);
-  const largest = readSorted ? PATIENCE : LARGEST_STEP;
-  let step = Math.min(Math.ceil((wanted * 1.3) / density), largest);
   let seen = 0;
+  let isOnlyWalked = false;
+  const expected = (wanted * 1.3) / density;
+  if (expected > worthIt) {
+    const kept = await source.readKept?.({ ...stretch, from }, wanted);
+    if (kept) return kept;
+  }
+  let step = Math.min(Math.ceil(expected), PATIENCE);
   while (found.length < wanted && seen < most) {
     const rows = await source.read({ ...stretch, from }, step);
     seen += rows.length;
@@ -101,12 +110,19 @@ async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number)
     if (rows.length < step) break;
     if (found.length < wanted) from = await source.placeOf(rows[rows.length - 1]);
     if (isPast(source, stretch, from)) break;
-    if (readSorted && seen >= PATIENCE && found.length < wanted)
-      return [...found, ...(await readSorted({ ...stretch, from }, wanted - found.length))];
-    step = Math.min(step * 4, largest);
+    if (seen >= PATIENCE && found.length < wanted && !isOnlyWalked) {
+      const rest = await readOtherwise(source, { ...stretch, from }, wanted - found.length);
+      if (rest) return [...found, ...rest];
+      isOnlyWalked = true;
+    }
+    step = Math.min(step * 4, isOnlyWalked ? LARGEST_STEP : PATIENCE);
     await breathe();
   }
   return found;
+}
+
+function readOtherwise<T>(source: Source<T>, stretch: Stretch, wanted: number): Promise<T[]> | undefined {
+  return source.readKept?.(stretch, wanted) ?? source.readSorted?.(stretch, wanted);
 }
 
 function beginningOf<T>({ between }: Source<T>, { descending }: Stretch): Cursor | undefined {

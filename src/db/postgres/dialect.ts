@@ -33,6 +33,7 @@ export const postgresDialect: Dialect = {
   },
   nameText: "substr(users.search_text, 1, strpos(users.search_text || E'\\n\\t', E'\\n\\t'))",
   plansByValues: false,
+  seeksByRow: true,
   beginsWithBaseline: true,
   lockMigrations,
   countedOccurrences(importId, occurrences, named) {

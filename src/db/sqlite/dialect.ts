@@ -42,6 +42,7 @@ export const sqliteDialect: Dialect = {
   },
   nameText: 'substr(users.search_text, 1, instr(users.search_text || char(10, 9), char(10, 9)))',
   plansByValues: true,
+  seeksByRow: false,
   beginsWithBaseline: false,
   countedOccurrences: (importId, occurrences, named) => ({
     sql: `insert into import_keys (import_id, key, times, lines)

@@ -8,6 +8,7 @@ import { type FacetFilter, lazily, type Selection, type Within } from '../../fac
 import type { Feed } from '../../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, filledBy, type Ids } from '../../facets/follower.ts';
 import type { Foretold } from '../../facets/foretold.ts';
+import { KeptOrders } from '../../facets/kept-orders.ts';
 import { type Rank, ranksOf } from '../../facets/ranks.ts';
 import { foundByAll } from '../../facets/text-index.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
@@ -39,6 +40,7 @@ interface UserIndexOptions {
   fillElsewhere?: FillElsewhere<UserHolding>;
   /** By which users are held; left out, by their ids. */
   arrivals?: Arrivals;
+  orders?: KeptOrders;
 }
 
 /**
@@ -53,6 +55,8 @@ export class UserIndex implements Followable<Ended> {
   private readonly follower: Follower<Ended>;
   /** Of their groups. */
   readonly groups: GroupNames;
+  /** Those that could not be done without. */
+  readonly orders: KeptOrders;
   private readonly arrivals: Arrivals | undefined;
   private holding = holdingNobody();
   private sets: DerivedSets | undefined;
@@ -61,13 +65,14 @@ export class UserIndex implements Followable<Ended> {
     db: Reader,
     clock: Clock,
     { staleDays, confirmDays }: Omit<StateLimits, 'now'>,
-    { groups, fillElsewhere, arrivals }: UserIndexOptions = {},
+    { groups, fillElsewhere, arrivals, orders = new KeptOrders() }: UserIndexOptions = {},
   ) {
     this.db = db;
     this.clock = clock;
     this.days = { staleDays, confirmDays };
     this.groups = groups ?? new GroupNames(db, clock);
     this.arrivals = arrivals;
+    this.orders = orders;
     const holdThat = (holding: UserHolding) => {
       this.holding = holding;
     };
@@ -240,9 +245,11 @@ export class UserIndex implements Followable<Ended> {
 
   clear(): void {
     this.holding = holdingNobody();
+    this.orders.clear();
   }
 
   async take(ids: Ids, now: number): Promise<void> {
+    this.orders.move(ids);
     const users = await readUsers(this.db, ids);
     const numberOf = (id: number) => this.numberOf(id);
     holdFacts(this.holding, users, { now, ...this.days }, numberOf);
@@ -262,6 +269,7 @@ export class UserIndex implements Followable<Ended> {
   }
 
   takeDone(ended: ReadonlyMap<number, Ended>): void {
+    this.orders.move([...ended.keys()]);
     for (const [id, activity] of ended) holdEnded(this.holding, this.numberOf(id), activity);
   }
 

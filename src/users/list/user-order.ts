@@ -1,8 +1,10 @@
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
-import { type Along, alongIndex, meantAlong, meantByRank } from '../../facets/along-index.ts';
+import type { Along } from '../../facets/along.ts';
+import { alongIndex, type IndexedSort, meantAlong, meantByRank } from '../../facets/along-index.ts';
 import type { Selection } from '../../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../../facets/frozen-walk.ts';
+import type { Keepable } from '../../facets/kept-orders.ts';
 import { alongContacts } from '../../linked-contacts/linked-search.ts';
 import type { Source } from '../../lists/keyset-page.ts';
 import { isRanked } from '../../lists/list-query.ts';
@@ -14,7 +16,7 @@ import type { ListQuery, SortKey } from './user-list-query.ts';
 import { refreshedWith, select } from './view-selection.ts';
 
 /** The orders that have an index. */
-const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
+const SORTS: Record<OwnSort, IndexedSort> = {
   name: alongColumn('sort_name'),
   email: alongColumn('email_key', true),
   last_login: alongColumn('last_login_at', true),
@@ -52,10 +54,19 @@ export function sourcesOf(
 ): Source<number>[] {
   const { query, viewer, pasted, selection } = of;
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
+  const keepable = keepableOf(db, index, query.sort);
   const term = foldTyped(query.q);
   return isRanked(query) && !pasted
-    ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
-    : [meantAlong(selection, index.number, along)];
+    ? meantByRank(index.ranksOf(term, selection), term, index.number, along, keepable)
+    : [meantAlong(selection, index.number, along, keepable)];
+}
+
+/**
+ * The order of a sort. By contacts each viewer has one of their own; and the feed of changes does not name everybody who is in one group less
+ * because that is deleted.
+ */
+export function keepableOf(db: Reader, index: UserIndex, sort: SortKey): Keepable | undefined {
+  return sort === 'contact' || sort === 'groups' ? undefined : index.orders.of(sort, () => SORTS[sort].once(db));
 }
 
 /** The users that a view means at this moment, in its order. */

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { DAY, instant } from '../../../src/clock.ts';
 import { ACCOUNT_TYPES } from '../../../src/contacts/contact.ts';
 import { ContactIndex } from '../../../src/contacts/contact-index.ts';
-import { listContacts } from '../../../src/contacts/contact-list.ts';
+import { keepableOf, listContacts } from '../../../src/contacts/contact-list.ts';
 import {
   ACTIVITIES,
   type ContactQuery,
@@ -12,6 +12,7 @@ import {
 } from '../../../src/contacts/contact-list-query.ts';
 import { findContactViewer } from '../../../src/contacts/contact-viewer.ts';
 import { openDatabase } from '../../../src/db/database.ts';
+import { KeptOrders } from '../../../src/facets/kept-orders.ts';
 import { idsAmong } from '../../../src/lists/list-query.ts';
 import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
@@ -34,7 +35,8 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
   await addCrowd(app, USERS);
   const other = openDatabase(app.folder, app.config.databaseUrl);
   const chance = new Chance(SEED);
-  const anew = () => new ContactIndex(app.db.read, app.clock.now);
+  // Every list that has an order goes by the one that is kept, where there is one.
+  const anew = () => new ContactIndex(app.db.read, app.clock.now, { orders: new KeptOrders(0) });
   let contactIndex = anew();
   const users: number[] = await app.db.read('users').pluck('id');
   const tags: number[] = [...(await app.db.read('tags').pluck('id')), 9_999];
@@ -61,6 +63,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     const viewer = await findContactViewer(app.db.read, { id: asking.id, name: '', rights }, at);
     const query = isAgain ? { ...last!.query } : anyView(chance, tags, owners);
     last = { query, asking };
+    if (chance.isLikely(0.3)) await keepableOf(app.db.read, contactIndex, query.sort)?.want();
     const plain = await plainContacts(app.db.read, query, asking, at);
     const from = chance.isLikely(0.6) && plain.rows.length > 0 ? chance.one(plain.rows) : undefined;
     const isBackwards = chance.isLikely(0.5);

@@ -1,9 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { DAY } from '../../../src/clock.ts';
 import { openDatabase } from '../../../src/db/database.ts';
+import { KeptOrders } from '../../../src/facets/kept-orders.ts';
 import { UserIndex } from '../../../src/users/list/user-index.ts';
 import { listUsers } from '../../../src/users/list/user-list.ts';
 import { type ListQuery, readListQuery, SORTS } from '../../../src/users/list/user-list-query.ts';
+import { keepableOf } from '../../../src/users/list/user-order.ts';
 import { badgesOf, STATES, stateLimits } from '../../../src/users/user-state.ts';
 import { findUsers } from '../../../src/users/user-store.ts';
 import { startApp } from '../../support/app.ts';
@@ -55,7 +57,9 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
   await addCrowd(app, USERS);
   const other = openDatabase(app.folder, app.config.databaseUrl);
   const chance = new Chance(SEED);
-  let index = new UserIndex(app.db.read, app.clock.now, app.config);
+  // Every list that has an order goes by the one that is kept, where there is one.
+  const anew = () => new UserIndex(app.db.read, app.clock.now, app.config, { orders: new KeptOrders(0) });
+  let index = anew();
   const users: number[] = await app.db.read('users').pluck('id');
   const tags: number[] = [...(await app.db.read('tags').pluck('id')), 9_999];
   const groups: number[] = [...(await app.db.read('groups').pluck('id')), 9_999];
@@ -73,7 +77,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     if (chance.isLikely(0.02)) await pruneFeed(app.db, 'user_changes');
     if (chance.isLikely(0.02)) await setBackFeed(app.db, 'user_changes');
     // As after a crash: nothing of what was in memory is left.
-    if (chance.isLikely(0.02)) index = new UserIndex(app.db.read, app.clock.now, app.config);
+    if (chance.isLikely(0.02)) index = anew();
 
     const asking: Asking = {
       id: chance.one(users),
@@ -91,6 +95,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     // What was asked before is answered from what was kept, by whoever asks.
     const query: ListQuery = last && chance.isLikely(0.5) ? { ...last } : anyView(chance, tags, groups);
     last = query;
+    if (chance.isLikely(0.3)) await keepableOf(app.db.read, index, query.sort)?.want();
     if (chance.isLikely(0.1)) pinned = anyView(chance, tags, groups);
     const limits = stateLimits(app.context);
     const plain = await plainList(app.db.read, query, STATES, limits, asking, RIGHTS);
