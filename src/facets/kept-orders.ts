@@ -1,4 +1,4 @@
-import { giveWay } from '../giving-way.ts';
+import { giveWay } from '../process/giving-way.ts';
 import type { Along } from './along.ts';
 import type { Ids } from './follower.ts';
 import { KeptOrder } from './kept-order.ts';
