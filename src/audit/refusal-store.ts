@@ -35,15 +35,14 @@ interface Row {
   request_id: string;
 }
 
+/** What somebody signed in tried. */
+export type RefusedAct = Act & { by: Viewer & { id: number } };
+
 /**
  * Tells of a refusal at once, or counts it where as many of its kind were told of within the minute: somebody who asks again and
  * again fills no disk (R87). What was counted becomes one event when the minute is over.
  */
-export async function recordRefusal(
-  trx: Transaction,
-  act: Act & { by: Viewer & { id: number } },
-  refusal: Refusal,
-): Promise<void> {
+export async function recordRefusal(trx: Transaction, act: RefusedAct, refusal: Refusal): Promise<void> {
   const { kind, isChange, request, reason } = refusal;
   const minute = minuteOf(act.at);
   await tellOf(

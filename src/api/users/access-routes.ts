@@ -1,4 +1,3 @@
-import { mayAdminister } from '../../access/viewer.ts';
 import { instant, minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { endOneSession } from '../../sessions/actions/sessions-ended.ts';
@@ -9,7 +8,7 @@ import { findToken, findTokensOf } from '../../tokens/token-store.ts';
 import { OWN_SESSIONS } from '../../users/actions/session-ending.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject, findUserNames } from '../../users/user-store.ts';
-import { NOT_YOURS } from '../../verbs/outcome.ts';
+import { requireAdministered } from '../../verbs/administering.ts';
 import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { allOf, SESSION, TOKEN } from '../contract/answers.ts';
 import { type Call, type Route, route } from '../contract/route.ts';
@@ -45,7 +44,7 @@ export const ACCESS_ROUTES: Route[] = [
     handle: (call) =>
       call.write(async (trx, act) => {
         const user = await userIn(call, trx);
-        if (!mayAdminister(act.by, user)) throw new Forbidden(`${user.name} ${NOT_YOURS}.`);
+        requireAdministered(act.by, user);
         if (user.id === act.by.id) throw new Forbidden(`${user.name} ${OWN_SESSIONS}.`);
         if (!(await endOneSession(trx, act, user, call.names.session))) throw new NotFound(ENDED);
         const left = await findSessions(trx, user.id, act.at);

@@ -9,10 +9,11 @@ import { findLedIds } from '../../groups/leader.ts';
 import { BY_LEADING, replaceEnded } from '../../leading/actions/leading.ts';
 import { membershipsWritten } from '../../leading/actions/written-memberships.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
-import { grantMemberships, type MemberOutcome, setUntil } from '../../memberships/actions/membership-editing.ts';
-import type { User } from '../../users/user.ts';
+import { grantMemberships, setUntil } from '../../memberships/actions/membership-editing.ts';
+import type { Subject, User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { type AccessRequest, type Decider, mayDecide, wayToGive } from '../access-request.ts';
 import { answerRequest } from '../access-request-store.ts';
@@ -96,7 +97,7 @@ async function give(
   });
 }
 
-function requireGiven(outcomes: MemberOutcome[]): void {
+function requireGiven(outcomes: Outcome<Subject>[]): void {
   for (const { subject, refusal } of outcomes) {
     if (!refusal) continue;
     const errors = { answer: `${subject.name} ${refusal.reason}.` };

@@ -16,6 +16,7 @@ import { normalizedAs } from '../../text/text.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import { NOT_YOURS } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { mayAppoint } from '../group.ts';
 import { insertGroup } from '../group-store.ts';
@@ -79,7 +80,6 @@ async function firstMember(trx: Transaction, act: Act, id: number): Promise<Subj
   if (!mayAppoint(act.by))
     throw new RefusedFields({ leader: 'You may not change users, so you cannot make one a member.' });
   const subject = await findSubject(trx, id, minuteOf(act.at));
-  if (!mayAdminister(act.by, subject))
-    throw new RefusedFields({ leader: `${subject.name} has rights that you do not hold.` });
+  if (!mayAdminister(act.by, subject)) throw new RefusedFields({ leader: `${subject.name} ${NOT_YOURS}.` });
   return subject;
 }

@@ -6,7 +6,6 @@ import type { Reader, Transaction } from '../../db/database.ts';
 import {
   endMemberships,
   grantMemberships,
-  type MemberOutcome,
   type MembershipFacts,
   setUntil,
 } from '../../memberships/actions/membership-editing.ts';
@@ -19,6 +18,7 @@ import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
 import { isMade } from '../../verbs/facts.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
 import { stale } from '../../verbs/outcome.ts';
 import { keepLeading } from './kept-leading.ts';
 import { BY_LEADING, enabled, replaceEnded } from './leading.ts';
@@ -105,7 +105,7 @@ async function withdrawUnused(trx: Transaction, act: Act, ids: number[]): Promis
 }
 
 /** Who is no member any more has no name here that the leader could not know. */
-async function leftAlone(trx: Transaction, act: Act, ids: number[]): Promise<MemberOutcome[]> {
+async function leftAlone(trx: Transaction, act: Act, ids: number[]): Promise<Outcome<Subject>[]> {
   const subjects = await findSubjects(trx, ids, minuteOf(act.at));
   return subjects.map((subject) => ({ subject: { ...subject, name: 'Somebody' }, refusal: stale() }));
 }

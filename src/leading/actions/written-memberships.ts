@@ -1,16 +1,13 @@
-import type {
-  MemberOutcome,
-  MembershipFacts,
-  MembershipsBefore,
-} from '../../memberships/actions/membership-editing.ts';
+import type { MembershipFacts, MembershipsBefore } from '../../memberships/actions/membership-editing.ts';
 import { membershipFact } from '../../users/actions/changing/user-facts.ts';
 import type { Subject } from '../../users/user.ts';
 import type { Performed, Written } from '../../verbs/action.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
 
 /** What was written of memberships in a group, for the items. */
 export function membershipsWritten(
   groupId: number,
-  { outcomes, before }: { outcomes: MemberOutcome[]; before: MembershipsBefore },
+  { outcomes, before }: { outcomes: Outcome<Subject>[]; before: MembershipsBefore },
   after: MembershipFacts,
 ): Performed<Subject>[] {
   const field = membershipFact(groupId);

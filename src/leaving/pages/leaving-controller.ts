@@ -1,5 +1,4 @@
 import { type Request, type Response, Router } from 'express';
-import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import type { Errors } from '../../forms/form.ts';
@@ -7,6 +6,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
 import type { Subject } from '../../users/user.ts';
+import { requireAdministered } from '../../verbs/administering.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -59,7 +59,7 @@ async function leave(app: AppContext, req: Request, res: Response): Promise<void
 /** Throws NotFound, or Forbidden where it is not for this viewer to say. */
 async function leaverOf(app: AppContext, req: Request): Promise<Subject> {
   const user = await subjectOf(app, req);
-  if (!mayAdminister(req.viewer!, user)) throw new Forbidden(`${user.name} has rights that you do not hold.`);
+  requireAdministered(req.viewer!, user);
   if (user.id === req.viewer!.id) throw new Forbidden(`${user.name} is yourself: nobody deactivates themself.`);
   return user;
 }

@@ -13,7 +13,9 @@ import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import { findSubject } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed, Written } from '../../verbs/action.ts';
-import { Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { requireAdministered } from '../../verbs/administering.ts';
+import { NOT_YOURS } from '../../verbs/outcome.ts';
+import { NotFound } from '../../verbs/refusals.ts';
 import { requireLinkable } from '../linked-contact.ts';
 
 /** Whose link it is, and what was written into them. */
@@ -33,8 +35,7 @@ export async function linkUser(
   const found = identifier === '' ? undefined : await findUserByIdentifier(trx, identifier);
   if (!found) throw new FieldErrors({ user: 'There is no user with this name or email.' });
   const subject = await findSubject(trx, found.id, minuteOf(act.at));
-  if (!mayAdminister(act.by, subject))
-    throw new RefusedFields({ user: `${subject.name} has rights that you do not hold.` });
+  if (!mayAdminister(act.by, subject)) throw new RefusedFields({ user: `${subject.name} ${NOT_YOURS}.` });
   if (subject.contactId === contact.id) return { subject };
   const current = subject.contactId === null ? undefined : await findContactOfAnyOwner(trx, subject.contactId);
   if (current?.activity === 'active')
@@ -48,7 +49,7 @@ export async function unlinkUser(trx: Transaction, act: Act, contactId: number):
   const contact = await visibleContact(trx, act, contactId);
   if (contact.userId === null) return undefined;
   const subject = await findSubject(trx, contact.userId, minuteOf(act.at));
-  if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
+  requireAdministered(act.by, subject);
   return { subject, written: await setLink(trx, act, subject, undefined) };
 }
 
@@ -57,7 +58,7 @@ export async function declineOffer(trx: Transaction, act: Act, contactId: number
   const contact = await visibleContact(trx, act, contactId);
   if (contact.userId === null || contact.offer.userId !== contact.userId) return;
   const subject = await findSubject(trx, contact.userId, minuteOf(act.at));
-  if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
+  requireAdministered(act.by, subject);
   const { userId: _, ...before } = contact.offer;
   await forgetOffer(trx, contactId);
   await recordChanges(trx, act, [

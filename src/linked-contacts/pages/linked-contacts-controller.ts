@@ -1,5 +1,4 @@
 import { type Request, type Response, Router } from 'express';
-import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
@@ -7,7 +6,8 @@ import { contactOf } from '../../contacts/pages/addressed-contact.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
-import { Conflict, Forbidden } from '../../verbs/refusals.ts';
+import { requireAdministered } from '../../verbs/administering.ts';
+import { Conflict } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { render } from '../../web/render.ts';
@@ -63,7 +63,7 @@ export function linkedContactsController(app: AppContext): Router {
     const { contact } = await contactOf(app, req);
     if (contact.userId === null) return { contact, user: undefined };
     const user = await findSubject(app.db.read, contact.userId, minuteOf(app.clock()));
-    if (!mayAdminister(req.viewer!, user)) throw new Forbidden(`${user.name} has rights that you do not hold.`);
+    requireAdministered(req.viewer!, user);
     return { contact, user };
   }
 

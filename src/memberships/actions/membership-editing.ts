@@ -14,14 +14,8 @@ import type { Subject } from '../../users/user.ts';
 import { findSubjects, outdate } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
-import { forbidden, inapplicable, type Refusal } from '../../verbs/outcome.ts';
+import { forbidden, inapplicable, NOT_YOURS, type Outcome, type Refusal } from '../../verbs/outcome.ts';
 import { findMembershipsIn, grant, remove, setEnd } from '../membership-store.ts';
-
-/** What a change of memberships comes to for one user. */
-export interface MemberOutcome {
-  subject: Subject;
-  refusal?: Refusal;
-}
 
 /** What stood of a membership, for whoever takes back what was done to it: null where there was none. */
 export type MembershipFacts = {
@@ -38,7 +32,7 @@ export type LeadersBefore = ReadonlyMap<number, number>;
 
 /** What an addition comes to: links may end with it that were made for somebody who could do less. */
 export interface Addition {
-  outcomes: MemberOutcome[];
+  outcomes: Outcome<Subject>[];
   before: MembershipsBefore;
   ended: EndedLink[];
 }
@@ -56,7 +50,7 @@ export interface MembershipRule {
 /** Nobody gives or takes what they do not hold, from nobody who may do more (R61, R62). */
 const BY_RIGHTS: MembershipRule = {
   requireGroup: async (_db, act, group) => requireChangeable(act, group),
-  refusalOf: (by, subject) => (mayAdminister(by, subject) ? undefined : forbidden('has rights that you do not hold')),
+  refusalOf: (by, subject) => (mayAdminister(by, subject) ? undefined : forbidden(NOT_YOURS)),
 };
 
 interface Standing {
@@ -89,7 +83,7 @@ export async function judgeGrants(
   act: Actor,
   meant: Meant,
   untilAt: Instant | null,
-): Promise<MemberOutcome[]> {
+): Promise<Outcome<Subject>[]> {
   return (await judge(db, act, meant, unlessMember(untilAt))).outcomes;
 }
 
@@ -123,7 +117,7 @@ export async function judgeUntil(
   act: Actor,
   meant: Meant,
   untilAt: Instant | null,
-): Promise<MemberOutcome[]> {
+): Promise<Outcome<Subject>[]> {
   if (!meant.asBefore) requireEndAhead(act, untilAt);
   return (await judge(db, act, meant, unlessEnding(untilAt))).outcomes;
 }
@@ -134,7 +128,7 @@ export async function setUntil(
   act: Act,
   meant: Meant,
   untilAt: Instant | null,
-): Promise<{ outcomes: MemberOutcome[]; before: MembershipsBefore }> {
+): Promise<{ outcomes: Outcome<Subject>[]; before: MembershipsBefore }> {
   if (!meant.asBefore) requireEndAhead(act, untilAt);
   const { group, outcomes, chosen } = await judge(trx, act, meant, unlessEnding(untilAt));
   await setEnd(trx, group.id, idsOf(chosen), untilAt);
@@ -147,7 +141,7 @@ export async function setUntil(
 }
 
 /** Whom of these it would take out of the group, and whom not and why. */
-export async function judgeEnds(db: Reader, act: Actor, meant: Meant): Promise<MemberOutcome[]> {
+export async function judgeEnds(db: Reader, act: Actor, meant: Meant): Promise<Outcome<Subject>[]> {
   return (await judge(db, act, meant, unlessStaying)).outcomes;
 }
 
@@ -155,7 +149,7 @@ export async function endMemberships(
   trx: Transaction,
   act: Act,
   meant: Meant,
-): Promise<{ outcomes: MemberOutcome[]; before: MembershipsBefore }> {
+): Promise<{ outcomes: Outcome<Subject>[]; before: MembershipsBefore }> {
   const { group, outcomes, chosen } = await judge(trx, act, meant, unlessStaying);
   await remove(trx, group.id, idsOf(chosen));
   await record(trx, act, chosen, 'membership.ended', () => ({
@@ -234,7 +228,7 @@ async function judge(
   act: Actor,
   { groupId, userIds, subjects: known, rule = BY_RIGHTS }: Meant,
   refusalOf: (standing: Standing) => Refusal | undefined,
-): Promise<{ group: Group; outcomes: MemberOutcome[]; chosen: Standing[] }> {
+): Promise<{ group: Group; outcomes: Outcome<Subject>[]; chosen: Standing[] }> {
   const group = await findGroup(db, groupId);
   await rule.requireGroup(db, act, group);
   const now = minuteOf(act.at);
@@ -242,7 +236,7 @@ async function judge(
   const memberships = await findMembershipsIn(db, groupId, userIds);
   const ends = grantsAnything(group) ? await findEnds(db, userIds, now) : new Map<number, Ends>();
   const chosen: Standing[] = [];
-  const outcomes = subjects.map((subject): MemberOutcome => {
+  const outcomes = subjects.map((subject): Outcome<Subject> => {
     const membership = memberships.get(subject.id);
     const standing = { group, subject, membership, now, isSelf: act.by.id === subject.id, ends: ends.get(subject.id) };
     const refusal = rule.refusalOf(act.by, subject, group) ?? refusalOf(standing);

@@ -2,15 +2,17 @@ import { keepAsOperation } from '../../bulk-operations/actions/kept-operation.ts
 import type { Instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { membershipFact } from '../../users/actions/changing/user-facts.ts';
+import type { Subject } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { MemberOutcome, MembershipsBefore } from '../actions/membership-editing.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
+import type { MembershipsBefore } from '../actions/membership-editing.ts';
 
 /** What the page of a group does to memberships, by the names of the operations that tell of it. */
 type Deed = 'add-to-group' | 'remove-from-group' | 'set-membership-end';
 
 /** What a verb says that changed memberships. */
 interface Changed {
-  outcomes: MemberOutcome[];
+  outcomes: Outcome<Subject>[];
   before: MembershipsBefore;
 }
 

@@ -18,6 +18,7 @@ import type { Subject } from '../../users/user.ts';
 import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findSubjects } from '../../users/user-store.ts';
+import { NOT_YOURS } from '../../verbs/outcome.ts';
 import { mailedWords, renewalOf } from '../../web/channel.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -121,7 +122,7 @@ async function memberPicker(app: AppContext, viewer: Viewer, group: Group, typed
     const { id: value, name, email } = subject;
     if (members.has(value)) return { value, name, note: 'is a member already', isFixed: true };
     const isFixed = !mayAdminister(viewer, subject);
-    return { value, name, note: isFixed ? 'has rights that you do not hold' : (email ?? undefined), isFixed };
+    return { value, name, note: isFixed ? NOT_YOURS : (email ?? undefined), isFixed };
   };
   const isChosen = ({ id }: Subject) => chosen.includes(id);
   const others = subjects.filter((subject) => !isChosen(subject)).map(suggested);

@@ -8,10 +8,12 @@ import { requireChangeable } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import type { Subject } from '../../users/user.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
-import { endMemberships, type MemberOutcome, setUntil } from '../actions/membership-editing.ts';
+import { endMemberships, setUntil } from '../actions/membership-editing.ts';
 import { checkMembers, typedMembers } from '../member-form.ts';
 import { keepMemberships } from './kept-memberships.ts';
 import { addFromForm, showAdditionForm } from './member-addition.ts';
@@ -23,7 +25,7 @@ import { changesWeightyMembers } from './weighty-members.ts';
 interface Change {
   failed: (errors: Errors) => Promise<void>;
   done: string;
-  work: (trx: Transaction) => Promise<{ outcomes: MemberOutcome[]; operationId: number | undefined }>;
+  work: (trx: Transaction) => Promise<{ outcomes: Outcome<Subject>[]; operationId: number | undefined }>;
 }
 
 /** Who is in a group: adding, ending and setting ends, many at once. */

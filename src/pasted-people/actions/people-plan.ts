@@ -19,6 +19,7 @@ import type { Subject } from '../../users/user.ts';
 import { findUserIdsByIdentifier } from '../../users/user-lookup.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import { takenMessage } from '../../users/user-uniqueness.ts';
+import { NOT_YOURS } from '../../verbs/outcome.ts';
 import { checkRow, type ForAll, type PersonRow, type RowValues } from '../people-form.ts';
 
 /** Somebody of the list who is a user already, and what would change. */
@@ -191,7 +192,7 @@ function whatChanges(
   };
   const ended = asked.filter((group) => memberships.get(group.id)?.isOver);
   const reasonOf = () => {
-    if (!mayAdminister(viewer, subject)) return 'has rights that you do not hold';
+    if (!mayAdminister(viewer, subject)) return NOT_YOURS;
     const isLonger = ends && more.groups.some(({ rights }) => outlasted(ends, rights, untilAt));
     if (isLonger && subject.id === viewer.id) return LONGER;
     if (more.groups.length > 0 || more.tags.length > 0) return undefined;

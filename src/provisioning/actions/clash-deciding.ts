@@ -1,5 +1,4 @@
 import type { Activity } from '../../access/activity.ts';
-import { mayAdminister } from '../../access/viewer.ts';
 import { type Change, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { minuteOf } from '../../clock.ts';
@@ -10,6 +9,7 @@ import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
+import { requireAdministered } from '../../verbs/administering.ts';
 import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { type Clash, decideClash, findClash } from '../clash-store.ts';
 import { insertProvisionedGroup } from '../provisioned-group-store.ts';
@@ -88,7 +88,7 @@ export async function decidable(db: Reader, { by, at }: Judge, id: number): Prom
   const clash = await findClash(db, id);
   if (!clash) throw new NotFound();
   const provisioner = await findSubject(db, clash.provisionerId, minuteOf(at));
-  if (!mayAdminister(by, provisioner)) throw new Forbidden(`${provisioner.name} has rights that you do not hold.`);
+  requireAdministered(by, provisioner);
   if (clash.decision === 'confirmed') throw new Conflict('Somebody confirmed this already.');
   if (clash.kind === 'group') {
     const group = await findGroup(db, clash.subjectId);
@@ -96,6 +96,6 @@ export async function decidable(db: Reader, { by, at }: Judge, id: number): Prom
     return { clash, provisioner, name: group.name, activity: group.activity };
   }
   const subject = await findSubject(db, clash.subjectId, minuteOf(at));
-  if (!mayAdminister(by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
+  requireAdministered(by, subject);
   return { clash, provisioner, name: subject.name, activity: subject.activity };
 }

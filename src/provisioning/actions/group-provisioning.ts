@@ -6,10 +6,12 @@ import { requireDone } from '../../forms/required-outcome.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
 import { findGroupByName } from '../../groups/group-store.ts';
-import { endMemberships, grantMemberships, type MemberOutcome } from '../../memberships/actions/membership-editing.ts';
+import { endMemberships, grantMemberships } from '../../memberships/actions/membership-editing.ts';
 import { findMembershipsIn } from '../../memberships/membership-store.ts';
 import { grouped } from '../../text/text.ts';
+import type { Subject } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { Clashes, Taken } from '../clash.ts';
 import { requireIds } from '../patching/group-patch.ts';
@@ -141,7 +143,7 @@ async function requireOwn(trx: Transaction, provisionerId: number, ids: number[]
 }
 
 /** What is so already needs nothing; what may not be done concerns the whole request. */
-function keepDone(outcomes: MemberOutcome[]): void {
+function keepDone(outcomes: Outcome<Subject>[]): void {
   for (const { subject, refusal } of outcomes)
     if (refusal?.kind === 'forbidden') throw new Forbidden(`${subject.name} ${refusal.reason}.`);
 }

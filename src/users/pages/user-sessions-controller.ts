@@ -1,10 +1,9 @@
 import { Router } from 'express';
-import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { endOneSession } from '../../sessions/actions/sessions-ended.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { signInHistory } from '../../sessions/pages/sign-in-history.ts';
-import { NOT_YOURS } from '../../verbs/outcome.ts';
+import { requireAdministered } from '../../verbs/administering.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -24,7 +23,7 @@ export function userSessionsController(app: AppContext): Router {
 
   router.delete('/users/:id/sessions/:handle', requireRight('users', 'write'), async (req, res) => {
     const user = await subjectOf(app, req);
-    if (!mayAdminister(req.viewer!, user)) throw new Forbidden(`${user.name} ${NOT_YOURS}.`);
+    requireAdministered(req.viewer!, user);
     if (user.id === req.viewer!.id) throw new Forbidden(`${user.name} ${OWN_SESSIONS}.`);
     const act = actOf(app, req);
     const isEnded = await app.db.write((trx) => endOneSession(trx, act, user, String(req.params.handle)));

@@ -2,8 +2,9 @@ import { type Request, type Response, Router } from 'express';
 import { may, mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import { requireAdministered } from '../../verbs/administering.ts';
 import { WAS_ERASED } from '../../verbs/outcome.ts';
-import { Conflict, Forbidden } from '../../verbs/refusals.ts';
+import { Conflict } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -87,7 +88,7 @@ export function usersController(app: AppContext): Router {
 
   async function editable(req: Request): Promise<Subject> {
     const user = await subjectOf(app, req);
-    if (!mayAdminister(req.viewer!, user)) throw new Forbidden(`${user.name} has rights that you do not hold.`);
+    requireAdministered(req.viewer!, user);
     if (user.erasedAt !== null) throw new Conflict(`${user.name} ${WAS_ERASED}.`);
     return user;
   }

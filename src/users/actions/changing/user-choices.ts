@@ -16,6 +16,7 @@ import { Forbidden } from '../../../verbs/refusals.ts';
 import { changedSet, isWhole, type SetChange } from '../../../verbs/set-change.ts';
 import type { User } from '../../user.ts';
 import { findUsers } from '../../user-store.ts';
+import { personWhoAnswers } from './program-owner.ts';
 import type { UserChange } from './user-change.ts';
 import type { UserDetails } from './user-details.ts';
 
@@ -170,13 +171,6 @@ function contactAfter(
 function ownerIn({ apiOnly, program }: UserChange, { owners }: Named): User | undefined {
   const id = apiOnly?.ownerId ?? program?.ownerId;
   return id === undefined ? undefined : personWhoAnswers(owners.get(id));
-}
-
-function personWhoAnswers(owner: User | undefined): User {
-  if (owner?.activity !== 'active')
-    throw new FieldErrors({ apiOnlyOwner: 'There is no active user with this name or email.' });
-  if (owner.apiOnly) throw new FieldErrors({ apiOnlyOwner: `${owner.name} is API-only: a person must answer for it.` });
-  return owner;
 }
 
 function spelled(tags: SetChange<string> | undefined, spelling: Map<string, string>): SetChange<string> | undefined {
