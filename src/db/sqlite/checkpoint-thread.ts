@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { isSea } from 'node:sea';
 import { Worker } from 'node:worker_threads';
+import { isExecutable } from '../../program.ts';
 
 /** It holds a connection and nothing else. In megabytes. */
 const ROOM = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 };
@@ -17,7 +17,7 @@ export class CheckpointThread {
 
   /** Throws where there is no such thread: the single executable has no file that it could run. */
   async move(): Promise<void> {
-    if (isSea()) throw new Error('there is no thread here');
+    if (isExecutable) throw new Error('there is no thread here');
     this.#thread ??= this.#begun();
     const thread = this.#thread;
     const over = new AbortController();
