@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { isServerAddress } from './db/server-address.ts';
-import { envFileMistakes, quotedSettings, repeatedSettings, unknownSettings } from './env-file.ts';
 import { CannotStart } from './process/cannot-start.ts';
+import { envFileMistakes, quotedSettings, repeatedSettings, unknownSettings } from './settings/env-file.ts';
 import {
   dataFolder,
   host,
@@ -15,7 +15,7 @@ import {
   secret,
   smtpUrl,
   whole,
-} from './setting-shapes.ts';
+} from './settings/setting-shapes.ts';
 import { isAddressOrNetwork } from './text/networks.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */

@@ -10,7 +10,7 @@ const FLOORS = ['ground', 'records', 'actions', 'pages', 'faces'] as const;
 type Floor = (typeof FLOORS)[number];
 
 /** What every feature stands on. */
-const GROUND = new Set(['access', 'db', 'facets', 'forms', 'jobs', 'lists', 'process', 'text', 'verbs']);
+const GROUND = new Set(['access', 'db', 'facets', 'forms', 'jobs', 'lists', 'process', 'settings', 'text', 'verbs']);
 /** What stands over all of it: the server, and whatever programs and the command line ask. */
 const FACES = new Set(['api', 'api-client', 'command-line', 'scim', 'serving']);
 /** The files beside the folders: the program itself is a face, the rest of them are ground. */

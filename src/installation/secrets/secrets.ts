@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, SECRET_SETTINGS, type SecretName, type Secrets, type Settings } from '../../config.ts';
 import { CannotStart } from '../../process/cannot-start.ts';
-import { SHORTEST_SECRET } from '../../setting-shapes.ts';
+import { SHORTEST_SECRET } from '../../settings/setting-shapes.ts';
 import { reasonOf, SECRETS_FOLDER } from '../data/data-folder.ts';
 import { writeWhole } from '../data/whole-file.ts';
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
-import { isEmailAddress } from './text/email-address.ts';
+import { isEmailAddress } from '../text/email-address.ts';
 
 export const SHORTEST_SECRET = 32;
 const SHORTEST_TOKEN = 16;
