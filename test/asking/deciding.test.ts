@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MINUTE } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { asked, letAskFor } from '../support/asking.ts';
 import { watchAudit } from '../support/audit.ts';
@@ -66,6 +67,21 @@ it('lets nobody decide about what they asked for themself (R61)', async () => {
   expect((await factsBesideAudit(app)).memberships).toEqual(before.memberships);
   expect(pageOf(await alice.get('/access-requests')).texts('main li a')).toEqual(['lena asks for Auditors']);
   expect(pageOf(await alice.get('/users')).textOf('.waiting')).toContain('1 asks for access');
+});
+
+it('is nothing at all to whoever may not decide, however much it would give (R86)', async () => {
+  const path = await asked(app, 'rita', { group_id: Number(await letAskFor(app, 'Administrators')) });
+  const bob = await signedIn(app, 'bob');
+  app.clock.advance(5 * MINUTE);
+  const answers = [];
+  for (const one of [path, '/access-requests/4711']) {
+    const answer = await bob.post(`${one}/decision`, { answer: 'give' });
+    answers.push([answer.status, pageOf(answer).heading()]);
+  }
+  expect(answers).toEqual([
+    [404, 'Not found'],
+    [404, 'Not found'],
+  ]);
 });
 
 describe('is judged by the rules of the moment (R89)', () => {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { asked } from '../support/asking.ts';
 import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId, pathTo } from '../support/people.ts';
 import { EVERY_SCOPE, programAs } from '../support/program.ts';
+import { beginReview } from '../support/reviews.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const MINUTES = 60_000;
@@ -46,7 +48,29 @@ const waysOut: [name: string, (session: Session) => Promise<{ text: string; stat
     'an end by the leader',
     (lena) => lena.send('patch', `/led-groups/${support}/members`, { ids: ids('bob'), untilAt: LATER }),
   ],
+  ['what the leader says in a review', async (lena) => sayRemove(lena, await reviewed())],
+  ['what somebody else says in a review', async () => sayRemove(alice, await reviewed(app.people.alice))],
+  [
+    'an earlier end than was asked for',
+    async () => {
+      const known = await app.db.read('access_requests').first('id');
+      const path = known ? `/access-requests/${known.id}` : await asked(app, 'bob', { group_id: Number(support) });
+      return alice.post(`${path}/decision`, { answer: 'give', untilAt: LATER });
+    },
+  ],
 ];
+
+/** The one review that there is, in which this one is asked. */
+async function reviewed(reviewer_id = app.people.lena): Promise<number> {
+  const id = (await app.db.read('reviews').first('id'))?.id ?? (await beginReview(app));
+  await app.db.write((trx) => trx('review_questions').update({ reviewer_id, group_ids: '[]' }));
+  return id;
+}
+
+function sayRemove(session: Session, review: number) {
+  const said = { ids: ids('bob'), [`answer-${app.people.bob}`]: `remove-${support}` };
+  return session.post(`/reviews/${review}/answers`, said);
+}
 
 describe('taking somebody out of a group that demands a second factor (R54)', () => {
   it.each(waysOut)('is asked about: by %s', async (_name, leave) => {

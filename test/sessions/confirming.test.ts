@@ -258,6 +258,7 @@ const ASKING = [
   'post /idle-accounts/activation',
   'post /invitations/export',
   'post /led-operations/:id/undo',
+  'post /reviews/:id/answers',
   'post /users',
   'post /users/:id/email-confirmation',
   'post /users/:id/erasure',

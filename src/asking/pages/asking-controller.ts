@@ -26,7 +26,7 @@ const ANSWERED = 'It was answered already, so nothing was changed by this.';
 /** What people ask for, and whoever decides about it: the leader of the group, or who may give it by their rights. */
 export function askingController(app: AppContext): Router {
   const router = Router();
-  const weighty = confirmed(app, (req) => givesWeightyMembership(app, req));
+  const weighty = confirmed(app, async (req) => givesWeightyMembership(app, req, await visible(req)));
 
   router.get('/access-requests', (req, res) => showWaitingRequests(app, req, res));
 

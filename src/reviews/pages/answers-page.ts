@@ -1,9 +1,12 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { recordRefusal } from '../../audit/pages/refusal-recording.ts';
-import { instant } from '../../clock.ts';
-import { type Typed, typedFields } from '../../forms/form.ts';
+import { instant, minuteOf } from '../../clock.ts';
+import { typedFields } from '../../forms/form.ts';
+import { demandsFactor } from '../../groups/group.ts';
+import { findGroups } from '../../groups/group-store.ts';
 import { readIds } from '../../lists/exceptions.ts';
+import { findCountingGroupIds } from '../../memberships/membership-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { sortedByName } from '../../text/sort-key.ts';
 import { counted } from '../../text/text.ts';
@@ -76,8 +79,7 @@ async function ownQuestions(app: AppContext, req: Request, review: Review): Prom
 /** Writes down what is said of those whom the form shows; where all the rest is to be kept, of them too. */
 export async function saveAnswers(app: AppContext, req: Request, res: Response, review: Review): Promise<void> {
   await ownQuestions(app, req, review);
-  const typed = typedFields(req.body, ['rest'], ['ids']);
-  const given = givenBy(req.body, typed);
+  const given = givenBy(req.body);
   const limits = stateLimits(app);
   const work = { reviewId: review.id, given, limits };
   const done = await app.db.write((trx) => answerQuestions(trx, actOf(app, req), work));
@@ -85,7 +87,18 @@ export async function saveAnswers(app: AppContext, req: Request, res: Response, 
   res.redirect(303, `/reviews/${review.id}/answers`);
 }
 
-function givenBy(body: unknown, typed: Typed): Given[] {
+/** Whether what is said takes somebody out of a group that demands a second factor of them (R54). */
+export async function letsOffByAnswers(app: AppContext, req: Request, review: Review): Promise<boolean> {
+  const asked = new Set((await ownQuestions(app, req, review)).map(({ userId }) => userId));
+  const removed = givenBy(req.body).filter(({ userId, groupId }) => groupId !== null && asked.has(userId));
+  const userIds = removed.map(({ userId }) => userId);
+  const members = await findCountingGroupIds(app.db.read, userIds, minuteOf(app.clock()));
+  const left = removed.flatMap(({ userId, groupId }) => members.get(userId)?.filter((id) => id === groupId) ?? []);
+  return (await findGroups(app.db.read, [...new Set(left)])).some(demandsFactor);
+}
+
+function givenBy(body: unknown): Given[] {
+  const typed = typedFields(body, ['rest'], ['ids']);
   const asked = readIds([typed.ids].flat()).slice(0, PER_PAGE);
   const said = givenIn(body, asked);
   return asked.flatMap((userId): Given[] => {

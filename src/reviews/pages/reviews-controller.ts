@@ -8,7 +8,7 @@ import { requireRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { closeReview, endRepetition } from '../actions/closing.ts';
 import type { Review } from '../review.ts';
 import { findReview } from '../review-store.ts';
-import { saveAnswers, showAnswers } from './answers-page.ts';
+import { letsOffByAnswers, saveAnswers, showAnswers } from './answers-page.ts';
 import { beginDecisions } from './decisions.ts';
 import { sendEvidence, showEvidence } from './evidence-page.ts';
 import { remindFrom } from './reminders.ts';
@@ -32,7 +32,8 @@ export function reviewsController(app: AppContext): Router {
   router.get('/reviews/:id/answers', requireSignIn, async (req, res) =>
     showAnswers(app, req, res, await reviewOf(app, req)),
   );
-  router.post('/reviews/:id/answers', requireSignIn, async (req, res) =>
+  const lettingOff = confirmed(app, async (req) => letsOffByAnswers(app, req, await reviewOf(app, req)));
+  router.post('/reviews/:id/answers', requireSignIn, lettingOff, async (req: Request, res: Response) =>
     saveAnswers(app, req, res, await reviewOf(app, req)),
   );
   router.post('/reviews/:id/reminders', write, async (req, res) => remindFrom(app, req, res, await reviewOf(app, req)));
