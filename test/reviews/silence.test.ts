@@ -186,4 +186,23 @@ describe('nobody answers', () => {
     await begin();
     expect((await reviews()).length).toBe(2);
   });
+
+  it('lends nobody who was named the rights of an administrator who named nobody (R61)', async () => {
+    const max = await signedIn(app, 'max');
+    const fields = { asks: 'named', named: 'bob', repeats: 'yes', silence: 'remind', dueAt: '2026-12-20' };
+    await submit(max, '/reviews/new?view=/users', fields);
+    await app.db.write((trx) => trx('users').where('name', 'max').update({ activity: 'deactivated' }));
+    app.clock.advance(Date.parse('2027-01-01T07:00:00Z') - app.clock.now());
+    await lookAfterReviews({ ...app.context, settings: app.context.actSettings });
+    const bob = await signedIn(app, 'bob');
+    expect(pageOf(await bob.get('/reviews/2/answers')).textOf('main')).toContain('7 answered. Asked to be answered');
+    const ids = [String(app.people.rita), String(app.people.erin)];
+    const said = Object.fromEntries(ids.map((id) => [`answer-${id}`, 'keep']));
+    expect((await bob.post('/reviews/2/answers', { ids, ...said })).status).toBe(303);
+    const confirmed = () => app.db.read('users').whereNotNull('access_confirmed_at').orderBy('name').pluck('name');
+    expect(await confirmed()).toEqual([]);
+    expect(await app.db.read('review_questions').where({ review_id: 2, answer: 'keep' })).toHaveLength(2);
+    alice = await signedIn(app, 'alice');
+    expect((await alice.get('/reviews/2')).status).toBe(200);
+  });
 });

@@ -51,7 +51,8 @@ async function repeat({ db, index, clock, settings, config }: Parts, { id }: Rev
   const act = programAct(settings, { name: 'Roster', at });
   await db.write(async (trx) => {
     if (!(await claimNext(trx, review))) return;
-    const start = { ...review, ...meant, createdBy: by.id, dueAt: instant(Date.parse(at) + span), nextAt };
+    const createdBy = authorAfter(review, by.id);
+    const start = { ...review, ...meant, createdBy, dueAt: instant(Date.parse(at) + span), nextAt };
     try {
       await startReview(trx, act, start);
       await closeReview(trx, act, review);
@@ -61,6 +62,11 @@ async function repeat({ db, index, clock, settings, config }: Parts, { id }: Rev
       await setNext(trx, id, nextAt);
     }
   });
+}
+
+/** Whoever takes the author's place named nobody of those who are asked, and so lends them nothing (R61). */
+function authorAfter({ createdBy, asks }: Review, answererId: number | null): number | null {
+  return asks === 'named' && answererId !== createdBy ? null : answererId;
 }
 
 async function answererFor(db: Reader, { createdBy }: Review, at: Instant): Promise<Viewer | undefined> {
