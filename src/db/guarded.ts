@@ -12,5 +12,10 @@ export function guarded(db: Database, ask: (trx: Transaction) => Promise<void>):
     write: (work) => write(asking(work)),
     note: (work) => note(asking(work)),
   });
-  return { ...db, ...writing(db), oneRow: writing(db.oneRow) };
+  const writePiece: Database['writePiece'] = (work) =>
+    db.writePiece(async (trx, isWaitedFor) => {
+      await ask(trx);
+      return work(trx, isWaitedFor);
+    });
+  return { ...db, ...writing(db), writePiece, oneRow: writing(db.oneRow) };
 }

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import type { DataPlace } from '../config.ts';
 import { CannotStart } from '../process/cannot-start.ts';
-import { tryJoinDatabase, tryLockDatabase } from './postgres/locks.ts';
+import { lockOutCommands, tryJoinDatabase, tryLockDatabase } from './postgres/locks.ts';
+
+export { mayCommandsWrite } from './postgres/locks.ts';
 
 /** In DATA_DIR. */
 export const LOCK_FILE = 'server.lock';
@@ -48,6 +50,11 @@ async function patiently(
     if (performance.now() > patience) throw new CannotStart([databaseUrl ? TAKEN : takenFolder(dataDir)]);
     await sleep(100);
   }
+}
+
+/** Of a database on a server, where commands find no folder in which a restore leaves word: until it is released they do not write. */
+export async function lockOfRestore({ databaseUrl }: DataPlace): Promise<ServerLock | undefined> {
+  return databaseUrl ? lockOf(await lockOutCommands(databaseUrl)) : undefined;
 }
 
 const TAKEN =

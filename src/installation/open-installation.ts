@@ -4,7 +4,7 @@ import type { Config, Secrets, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { guarded } from '../db/guarded.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
-import { joinServers, tryLockServer } from '../db/server-lock.ts';
+import { joinServers, mayCommandsWrite, tryLockServer } from '../db/server-lock.ts';
 import { findDamageAside } from '../db/sqlite/whole-database.ts';
 import { CannotStart } from '../process/cannot-start.ts';
 import { COMMAND_LINE } from '../program.ts';
@@ -100,9 +100,9 @@ const RESTORED = 'a backup is just being restored here: wait until that is done'
 
 /** Looked at with the lock of those who write: a restore may begin at any moment. */
 function writingUnlessRestored(db: Database, { dataDir, databaseUrl }: Settings): Database {
-  if (databaseUrl) return db;
-  return guarded(db, async () => {
-    if (isRestoring(dataDir)) throw new CannotStart([RESTORED]);
+  return guarded(db, async (trx) => {
+    const isRefused = databaseUrl ? !(await mayCommandsWrite(trx)) : isRestoring(dataDir);
+    if (isRefused) throw new CannotStart([RESTORED]);
   });
 }
 

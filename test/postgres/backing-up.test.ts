@@ -4,11 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { extract } from 'tar';
 import { brokenInvariants } from '../../faults/invariants.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
+import { openDatabase, type Transaction } from '../../src/db/database.ts';
 import { lastMigration, migrateUpTo } from '../../src/db/migrate.ts';
 import { backUp } from '../../src/installation/backups/backup.ts';
 import { findBackups } from '../../src/installation/backups/backups.ts';
 import { restore } from '../../src/installation/backups/restore.ts';
-import { openForServer } from '../../src/installation/open-installation.ts';
+import { openForCommand, openForServer } from '../../src/installation/open-installation.ts';
 import { readSecrets } from '../../src/installation/secrets/secrets.ts';
 import { all, inhabited, type Place, Removal, reading, refusal, settings } from '../support/moving.ts';
 import { dropDatabase, makeDatabase } from '../support/postgres.ts';
@@ -115,6 +116,33 @@ describe('a backup of a server', () => {
     expect(existsSync(kept)).toBe(true);
     await restore(settings(onServer), kept, false);
     expect(await reading(onServer, ({ read }) => read('tags').where('name', 'later').pluck('name'))).toEqual(['later']);
+  });
+
+  it('is not put in the place of what a command writes meanwhile: the command is refused', async () => {
+    const { bob } = await inhabited(onServer);
+    await backUp(settings(onServer), file, true);
+    const { db, close } = await openForCommand(settings(onServer));
+    const describeBob = (description: string) => (trx: Transaction) =>
+      trx('users').where('id', bob).update({ description });
+    await db.write(describeBob('before'));
+    // The restore cannot look at what it replaces, and waits.
+    const other = openDatabase(house.here.DATA_DIR, databases[0]);
+    // Not as those who write, who take turns.
+    await other.writer.raw('begin');
+    await other.writer.raw('lock table webhooks in access exclusive mode');
+    const restored = restore(settings(onServer), file, false);
+    const waits = async () =>
+      (await db.read.raw(`select from pg_locks where relation = 'webhooks'::regclass and not granted`)).length > 0;
+    while (!(await waits())) await new Promise((resolve) => setTimeout(resolve, 10));
+    const told = /a backup is just being restored here/;
+    await expect(db.write(describeBob('lost'))).rejects.toThrow(told);
+    await expect(db.writePiece(describeBob('lost'))).rejects.toThrow(told);
+    await other.writer.raw('rollback');
+    await restored;
+    await other.close();
+    await db.write(describeBob('after'));
+    expect(await db.read('users').where('id', bob).pluck('description')).toEqual(['after']);
+    await close();
   });
 
   it('is made of data of an older version before it is brought up to date', async () => {

@@ -32,6 +32,23 @@ export function tryJoinDatabase(url: string): Promise<Release | undefined> {
   return tryLock(connection, 'pg_try_advisory_lock_shared');
 }
 
+const COMMANDS_LOCK = 82_014;
+
+/** Lets no command write until it is released; those that are just writing are waited for. */
+export async function lockOutCommands(url: string): Promise<Release> {
+  const connection = new KeptConnection(url, async (made) => {
+    await made.query('select pg_advisory_lock($1)', [COMMANDS_LOCK]);
+  });
+  await connection.open();
+  return () => connection.end();
+}
+
+/** Whether commands may write, which stays so until this transaction ends. */
+export async function mayCommandsWrite(trx: Knex.Transaction): Promise<boolean> {
+  const [{ may }] = await trx.raw('select pg_try_advisory_xact_lock_shared(?) as may', [COMMANDS_LOCK]);
+  return may;
+}
+
 async function tryLock(connection: KeptConnection, lock: string): Promise<Release | undefined> {
   const [{ has }] = await connection.query(`select ${lock}($1) as has`, [SERVERS_LOCK]);
   if (has) return () => connection.end();

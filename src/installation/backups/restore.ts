@@ -6,7 +6,7 @@ import type { Config, Settings } from '../../config.ts';
 import { copyAll, findLastNumbers, followOn, type LastNumbers } from '../../db/copied-tables.ts';
 import { type Database, openDatabase, type Reader } from '../../db/database.ts';
 import { migrate, pendingMigrations } from '../../db/migrate.ts';
-import { LOCK_FILE, lockServer } from '../../db/server-lock.ts';
+import { LOCK_FILE, lockOfRestore, lockServer, type ServerLock } from '../../db/server-lock.ts';
 import { DATABASE_FILE } from '../../db/sqlite/database-files.ts';
 import { findDamage } from '../../db/sqlite/whole-database.ts';
 import { type ErasedUser, eraseAgain, finishErasures } from '../../erasure/erasing.ts';
@@ -56,9 +56,11 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
   makeDataFolder(dataDir);
   process.umask(0o077);
   const lock = await lockServer(settings);
+  let lockOfCommands: ServerLock | undefined;
   clearRestoring(dataDir);
   const workshop = mkdtempSync(join(resolve(dataDir), RESTORING));
   try {
+    lockOfCommands = await lockOfRestore(settings);
     await unpack(file, workshop);
     const manifest = await verified(workshop);
     addKeptSecrets(dataDir, workshop);
@@ -76,6 +78,7 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     return { ...report, replaced, knowsSince: since !== undefined };
   } finally {
     rmSync(workshop, { recursive: true, force: true });
+    lockOfCommands?.release();
     lock.release();
   }
 }
