@@ -39,12 +39,17 @@ const FILES = [
   ...ICONS.map((icon) => `node_modules/@primer/octicons/build/svg/${icon}-16.svg`),
 ];
 
+/** What runs beside the program in threads: each has a file of its own, which it is found by. */
+const THREADS = Object.fromEntries(
+  ['looking-for-damage', 'moving-log'].map((name) => [name, join(root, `src/db/sqlite/${name}.ts`)]),
+);
+
 const [, , target = join(root, 'dist')] = process.argv;
 const file = join(target, process.platform === 'win32' ? 'roster.exe' : 'roster');
 const work = mkdtempSync(join(tmpdir(), 'roster-package-'));
 try {
   const { metafile } = await bundle({
-    entryPoints: { program: join(root, 'bin/executable/program.ts') },
+    entryPoints: { program: join(root, 'bin/executable/program.ts'), ...THREADS },
     format: 'esm',
     splitting: true,
     outdir: join(work, 'program'),

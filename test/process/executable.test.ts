@@ -96,6 +96,24 @@ describe('the executable', () => {
     expect(readdirSync(join(data, 'backups'))).toEqual([expect.stringMatching(/^before-.*\.tar\.gz$/)]);
   });
 
+  it('looks through data that was not closed in order, by a thread of its own', async () => {
+    const data = join(folder, 'killed');
+    server = await start('serve', { DATA_DIR: data });
+    server.child.kill('SIGKILL');
+    await server.exited;
+    server = await start('serve', { DATA_DIR: data });
+    server.child.kill('SIGTERM');
+    await server.exited;
+    const file = join(data, 'roster.sqlite');
+    const whole = readFileSync(file);
+    writeFileSync(file, whole.fill(0x5a, whole.length / 2));
+    const refused = spawnSync(executable, ['serve'], { env: environment({ DATA_DIR: data }), encoding: 'utf8' });
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/is no database, or it is damaged/)]);
+    const [cache] = readdirSync(join(folder, 'home/.cache/roster'));
+    const parts = readdirSync(join(folder, 'home/.cache/roster', cache, 'program'));
+    expect(parts).toEqual(expect.arrayContaining(['looking-for-damage.mjs', 'moving-log.mjs']));
+  });
+
   it('is the demo', async () => {
     server = await start('demo');
     expect((await fetch(`${server.url}/session/new`)).status).toBe(200);

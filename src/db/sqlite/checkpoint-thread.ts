@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { isExecutable } from '../../program.ts';
+import { threadFile } from './thread-file.ts';
 
 /** It holds a connection and nothing else. In megabytes. */
 const ROOM = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 };
@@ -15,9 +14,8 @@ export class CheckpointThread {
     this.#filename = filename;
   }
 
-  /** Throws where there is no such thread: the single executable has no file that it could run. */
+  /** Throws where the log cannot be moved beside others. */
   async move(): Promise<void> {
-    if (isExecutable) throw new Error('there is no thread here');
     this.#thread ??= this.#begun();
     const thread = this.#thread;
     const over = new AbortController();
@@ -40,7 +38,7 @@ export class CheckpointThread {
   }
 
   #begun(): Worker {
-    const thread = new Worker(join(import.meta.dirname, 'moving-log.ts'), {
+    const thread = new Worker(threadFile('moving-log'), {
       workerData: this.#filename,
       resourceLimits: ROOM,
       execArgv: [],

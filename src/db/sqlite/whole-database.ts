@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
-import { isExecutable } from '../../program.ts';
+import { threadFile } from './thread-file.ts';
 
 /** What is wrong with the file, in SQLite's words; undefined where it is whole. Reads all of it: half a second for 100,000 users. */
 export function findDamage(filename: string): string | undefined {
@@ -20,10 +19,9 @@ export function findDamage(filename: string): string | undefined {
   }
 }
 
-/** The same in a thread: for a million users it takes three seconds, in which others are to be answered. The single executable has no file that one could run. */
+/** The same in a thread: for a million users it takes three seconds, in which others are to be answered. */
 export async function findDamageAside(filename: string): Promise<string | undefined> {
-  if (isExecutable) return findDamage(filename);
-  const thread = new Worker(join(import.meta.dirname, 'looking-for-damage.ts'), { workerData: filename, execArgv: [] });
+  const thread = new Worker(threadFile('looking-for-damage'), { workerData: filename, execArgv: [] });
   try {
     const [found] = await once(thread, 'message');
     return found;
