@@ -215,7 +215,7 @@ export class FacetIndex<F extends string> {
     for (const [facet, chosen] of Object.entries(derived))
       for (const { set } of chosen) sets.set(facet, (sets.get(facet) ?? BitSet.upTo(this.everybody.end)).unite(set));
     const isOfListed = this.known(filter) !== undefined && restricting.length === 1;
-    const selected = this.all(sets, within?.set);
+    const selected = this.among(sets, within?.set) ?? this.everybody.copy();
     const bases = new Map<string, BitSet>();
     const counts = new Map<string, number>();
     /** What the filters of all other facets leave. */
@@ -223,7 +223,7 @@ export class FacetIndex<F extends string> {
       if (!sets.has(facet)) return selected;
       const others = new Map(sets);
       others.delete(facet);
-      const base = bases.get(facet) ?? this.all(others, within?.set);
+      const base = bases.get(facet) ?? this.among(others, within?.set) ?? this.everybody;
       bases.set(facet, base);
       return base;
     };
@@ -252,11 +252,13 @@ export class FacetIndex<F extends string> {
     };
   }
 
-  private all(sets: Map<string, BitSet>, within: BitSet | undefined): BitSet {
-    const [first, ...others] = [...(within ? [within] : []), ...sets.values()];
-    const all = (first ?? this.everybody).copy();
-    for (const other of others) all.intersect(other);
-    return all;
+  /** Who is in all of these. One set alone is that itself: it was made for this. Undefined where nothing restricts. */
+  private among(sets: Map<string, BitSet>, within: BitSet | undefined): BitSet | undefined {
+    const all = [...sets.values()];
+    if (!within && all.length < 2) return all[0];
+    const among = (within ?? all[0]).copy();
+    for (const set of within ? all : all.slice(1)) among.intersect(set);
+    return among;
   }
 }
 
