@@ -1,7 +1,7 @@
 // `npm run roster -- <command>`: what an administrator does at the machine itself. It works while the server runs.
 import { parseArgs } from 'node:util';
 import { headFrom } from '../src/audit/chain.ts';
-import type { CommandContext, Result } from '../src/command-line/command.ts';
+import { type CommandContext, type Result, refused } from '../src/command-line/command.ts';
 import { COMMANDS } from '../src/command-line/commands.ts';
 import { MAINTENANCE } from '../src/command-line/maintenance.ts';
 import { REMOTE } from '../src/command-line/remote/remote-commands.ts';
@@ -11,6 +11,7 @@ import { openForCommand } from '../src/installation/open-installation.ts';
 import { findServerSettings, serverSettings } from '../src/installation/server-settings.ts';
 import { CannotStart } from '../src/process/cannot-start.ts';
 import { COMMAND_LINE, isExecutable, VERSION } from '../src/program.ts';
+import { Refused } from '../src/verbs/refusals.ts';
 import { progress } from './progress.ts';
 
 const ALL = { ...COMMANDS, ...MAINTENANCE, ...REMOTE };
@@ -159,13 +160,19 @@ if (values.help) {
   process.exitCode = 1;
 } else {
   try {
-    const result = await run();
+    const result = await run().catch(asRefused);
     const tell = result.isBeside ? console.error : console.log;
     tell(values.json ? JSON.stringify(result.data) : result.lines.join('\n'));
     process.exitCode = result.exitCode;
   } catch (error) {
     fail(explained(error), error instanceof CannotStart && !(error instanceof ConfigError) ? 2 : 1);
   }
+}
+
+/** A rule that speaks up in the middle of it refuses as well as one that is asked before. */
+function asRefused(error: unknown): Result {
+  if (error instanceof Refused) return refused(error.message);
+  throw error;
 }
 
 async function run(): Promise<Result> {

@@ -17,6 +17,7 @@ import {
   whole,
 } from './settings/setting-shapes.ts';
 import { isAddressOrNetwork } from './text/networks.ts';
+import { whyUnread } from './unread-file.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
 export class ConfigError extends CannotStart {}
@@ -224,8 +225,7 @@ function envFileText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new ConfigError([`${file} cannot be read (${UNREAD[code] ?? code})`]);
+    throw new ConfigError([`${file} cannot be read (${whyUnread(error)})`]);
   }
 }
 
@@ -255,17 +255,9 @@ function readSecretFile(given: Environment, name: string, mistakes: string[]): v
       mistakes.push(`${name} and ${setting} say different things: leave one of them out`);
     else given[name] = text;
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    mistakes.push(`${setting} cannot be read: ${file} (${UNREAD[code] ?? code})`);
+    mistakes.push(`${setting} cannot be read: ${file} (${whyUnread(error)})`);
   }
 }
-
-const UNREAD: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'it belongs to another user, or its permissions forbid it',
-};
 
 /** By the name under which it was given. */
 function asGiven(given: Environment, name: string): string {

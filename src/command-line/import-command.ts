@@ -19,6 +19,7 @@ import { tableParts } from '../lists/table-file.ts';
 import { writeOut } from '../lists/written-out.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
+import { whyUnread } from '../unread-file.ts';
 import type { Act } from '../verbs/act.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
 import { untilDone } from './large-work.ts';
@@ -45,7 +46,7 @@ export async function importList(context: CommandContext, act: Act, list: string
   } catch (error) {
     if (error instanceof UnreadableFile) return refused(error.message);
     const { code, syscall } = error as NodeJS.ErrnoException;
-    if (code && syscall) return refused(`${file} cannot be read (${code}).`);
+    if (code && syscall) return refused(`${file} cannot be read (${whyUnread(error)}).`);
     throw error;
   }
   let isApplied = false;

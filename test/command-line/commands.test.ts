@@ -48,6 +48,27 @@ it('deactivates somebody who is signed in, and keeps the last administrator', as
   expect((await app.db.read('users').where('name', 'ada').first()).activity).toBe('active');
 });
 
+it('tells a rule that speaks up in the middle as a refusal, also to programs', async () => {
+  await app.db.write((trx) => trx('users').whereNot('name', 'bob').update({ activity: 'deactivated' }));
+  const words = /^There must always be an administrator, .* Nothing was changed\.$/;
+  const { code, output } = await roster('deactivate', 'bob');
+  expect([code, output.trim()]).toEqual([2, expect.stringMatching(words)]);
+  const toProgram = await roster('deactivate', 'bob', '--json');
+  expect([toProgram.code, JSON.parse(toProgram.output)]).toEqual([2, { error: expect.stringMatching(words) }]);
+  expect((await app.db.read('users').where('name', 'bob').first()).activity).toBe('active');
+});
+
+it.each([
+  ['import', 'users', '/nowhere', 'there is no such file'],
+  ['apply', '/', 'it is a folder'],
+  ['users', 'list', '--address', 'http://127.0.0.1:1', '--token-file', '/', 'it is a folder'],
+])('says in words why a file cannot be read: %s', async (...said) => {
+  const reason = said.pop()!;
+  const { code, output } = await roster(...said);
+  expect(code).not.toBe(0);
+  expect(output).toMatch(new RegExp(`cannot be read.*\\(${reason}\\)`));
+});
+
 it('says it where nobody is an administrator', async () => {
   await app.db.write((trx) => trx('users').update({ activity: 'deactivated' }));
   expect(await roster('list-administrators')).toEqual({ code: 2, output: expect.stringMatching(/^Nobody maintains /) });

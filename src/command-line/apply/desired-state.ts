@@ -7,6 +7,7 @@ import type { Instant } from '../../clock.ts';
 import { ConfigError } from '../../config.ts';
 import { userName } from '../../forms/fields.ts';
 import { identityKey } from '../../text/identity-key.ts';
+import { whyUnread } from '../../unread-file.ts';
 
 const LARGEST = 5 * 1024 * 1024;
 /** As many as are changed in one transaction while others wait. */
@@ -104,7 +105,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`]);
+    throw new ConfigError([`${path} cannot be read (${whyUnread(error)})`]);
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { RosterClient } from '../../api-client/roster-client.ts';
 import { ConfigError, type Environment, remoteSettings } from '../../config.ts';
+import { whyUnread } from '../../unread-file.ts';
 
 export interface Place {
   /** Of the server, as one opens it in a browser. */
@@ -24,7 +25,7 @@ export function connect({ addresses = [], tokenFile }: Place, environment?: Envi
 function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    throw new ConfigError([`--token-file cannot be read: ${file}`]);
+  } catch (error) {
+    throw new ConfigError([`--token-file cannot be read: ${file} (${whyUnread(error)})`]);
   }
 }
