@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -6,7 +16,7 @@ import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import { type Config, readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { makeDataFolder } from '../src/installation/data/data-folder.ts';
+import { isRootInForeign, makeDataFolder } from '../src/installation/data/data-folder.ts';
 import { withSecrets } from '../src/installation/secrets/secrets.ts';
 import { CannotStart } from '../src/process/cannot-start.ts';
 
@@ -466,9 +476,19 @@ describe('the settings', () => {
     expect(() => makeDataFolder(path)).toThrow(
       /^DATA_DIR cannot be written: .*a-file \(a part of the path is a file\)$/,
     );
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
+    expect(() => makeDataFolder(join(folder, 'link'))).toThrow(/link \(it is a link that leads nowhere\)$/);
     // Node's own way of making folders never returns from there.
     expect(() => makeDataFolder('/proc/nowhere/data')).toThrow(
       /^DATA_DIR cannot be written: .*nothing can be made there/,
     );
+  });
+
+  it('tell root apart in the folder of somebody else', () => {
+    if (process.getuid?.() !== 0) return;
+    expect(isRootInForeign(folder)).toBe(false);
+    chownSync(folder, 65_534, 65_534);
+    expect(isRootInForeign(folder)).toBe(true);
+    expect(isRootInForeign(folder, 65_534)).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ import type { Settings } from '../config.ts';
 import { isUnavailable } from '../db/database.ts';
 import { jobsOf } from '../features.ts';
 import { isUpload } from '../import/pages/upload.ts';
+import { isRootInForeign } from '../installation/data/data-folder.ts';
 import { openForServer } from '../installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from '../installation/server-settings.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
@@ -173,6 +174,8 @@ async function greet(context: AppContext, base: string, mailbox: Mailbox | undef
   const { config, db } = context;
   console.log(`Roster listens on ${base}`);
   for (const warning of config.warnings) console.log(`Warning: ${warning}.`);
+  if (isRootInForeign(config.dataDir))
+    console.log('Warning: DATA_DIR belongs to another user, who cannot open what root writes there.');
   if (!config.baseUrlGiven) console.log('BASE_URL is not given: links in invitations work on this machine only.');
   if (config.baseUrlGiven && !config.secure)
     console.log('Warning: BASE_URL is plain HTTP, so passwords cross the network unencrypted.');

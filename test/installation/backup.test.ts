@@ -24,6 +24,7 @@ import { backUp } from '../../src/installation/backups/backup.ts';
 import { findBackups, isBackupDue, makeDailyBackup, newestBackup } from '../../src/installation/backups/backups.ts';
 import { moveAll } from '../../src/installation/backups/replacing.ts';
 import { restore } from '../../src/installation/backups/restore.ts';
+import { makeWorkshop } from '../../src/installation/data/data-folder.ts';
 import { installationMark } from '../../src/installation/data/installation-mark.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
 import { CannotStart } from '../../src/process/cannot-start.ts';
@@ -138,6 +139,9 @@ describe('a backup', () => {
     await expect(backUp(settings(), existing, true)).rejects.toThrow(/letter\.txt is there already and is no backup/);
     await expect(backUp(settings(), join(dataDir, 'roster.sqlite'), true)).rejects.toThrow(/is there already/);
     await expect(backUp(settings(), join(folder, 'no', 'where'), true)).rejects.toThrow(/there is no folder/);
+    expect(() => makeWorkshop('/proc', '.backup-')).toThrow(
+      new CannotStart(['/proc cannot be written (nothing can be made there)']),
+    );
     await backUp(settings(), file, true);
     // The same name again replaces it.
     await backUp(settings(), file, true);

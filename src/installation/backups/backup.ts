@@ -4,7 +4,6 @@ import {
   existsSync,
   fsyncSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   rmSync,
@@ -23,7 +22,7 @@ import { LOCK_FILE, tryLockFile } from '../../db/server-lock.ts';
 import { DATABASE_FILE } from '../../db/sqlite/database-files.ts';
 import { copyDatabase, findDamage } from '../../db/sqlite/whole-database.ts';
 import { CannotStart } from '../../process/cannot-start.ts';
-import { databaseFile, reasonOf, requireData } from '../data/data-folder.ts';
+import { databaseFile, makeWorkshop, reasonOf, requireData } from '../data/data-folder.ts';
 import { findMark } from '../data/moved-mark.ts';
 import { moveWhole } from '../data/whole-file.ts';
 import { SECRET_NAMES, secretFile } from '../secrets/secrets.ts';
@@ -55,7 +54,7 @@ export async function backUp(settings: Settings, target: string, withSecrets: bo
   process.umask(0o077);
   const kept = SECRET_NAMES.filter((name) => givenSecrets[name] === undefined && existsSync(secretFile(dataDir, name)));
   const secrets = withSecrets ? kept : [];
-  const workshop = mkdtempSync(join(dirname(file), WORKSHOP));
+  const workshop = makeWorkshop(dirname(file), WORKSHOP);
   const lock = tryLockFile(join(workshop, LOCK_FILE));
   try {
     const archive = await putTogether(workshop, settings, secrets);

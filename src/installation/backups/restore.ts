@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../../audit/audit-store.ts';
@@ -17,7 +17,7 @@ import { findEndedTokens } from '../../tokens/token-store.ts';
 import { findErased } from '../../users/user-store.ts';
 import { actSettings } from '../../verbs/act.ts';
 import { commandLineAct } from '../../verbs/program-act.ts';
-import { databaseFile, giveToOwner, makeDataFolder } from '../data/data-folder.ts';
+import { databaseFile, giveToOwner, makeDataFolder, makeWorkshop } from '../data/data-folder.ts';
 import { findMark, refuseMoved, removeMark } from '../data/moved-mark.ts';
 import { forgetUpgrade } from '../data/upgrade-mark.ts';
 import { keepFingerprints, secretProblems } from '../secrets/secret-fingerprints.ts';
@@ -58,7 +58,7 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
   const lock = await lockServer(settings);
   let lockOfCommands: ServerLock | undefined;
   clearRestoring(dataDir);
-  const workshop = mkdtempSync(join(resolve(dataDir), RESTORING));
+  const workshop = makeWorkshop(resolve(dataDir), RESTORING);
   try {
     lockOfCommands = await lockOfRestore(settings);
     await unpack(file, workshop);

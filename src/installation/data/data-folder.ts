@@ -1,4 +1,14 @@
-import { accessSync, constants, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { DataPlace } from '../../config.ts';
 import { diskInWords } from '../../db/database.ts';
@@ -34,9 +44,21 @@ export function makeDataFolder(dataDir: string): void {
     readdirSync(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new CannotStart([`DATA_DIR cannot be written: ${dataDir} (${reasonOf(error)})`]);
+    throw new CannotStart([
+      `DATA_DIR cannot be written: ${dataDir} (${isLostLink(dataDir) ? LOST_LINK : reasonOf(error)})`,
+    ]);
   }
   requireOwnFiles(dataDir);
+}
+
+const LOST_LINK = 'it is a link that leads nowhere';
+
+function isLostLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink() && !existsSync(path);
+  } catch {
+    return false;
+  }
 }
 
 /** A command that ran as another user may have left what this one cannot open, of which SQLite would only say that it cannot. */
@@ -54,6 +76,11 @@ function requireOwnFiles(dataDir: string): void {
   }
 }
 
+/** Whether root is at work in the folder of somebody else, who will not be able to open what it makes there. */
+export function isRootInForeign(dataDir: string, uid = process.getuid?.()): boolean {
+  return uid === 0 && statSync(dataDir).uid !== 0;
+}
+
 /** What root makes for the folder of somebody else is given to them, or their server could not open it. */
 export function giveToOwner(dataDir: string, files: string[]): void {
   if (process.getuid?.() !== 0) return;
@@ -62,6 +89,15 @@ export function giveToOwner(dataDir: string, files: string[]): void {
     const found = lstatSync(file, { throwIfNoEntry: false });
     // Whoever may write in the folder may have put another name of a file of root's into it.
     if (found?.uid === 0 && (found.isDirectory() || found.nlink === 1)) lchownSync(file, uid, gid);
+  }
+}
+
+/** A folder beside what is being made, on the same disk. Throws CannotStart where it cannot be made. */
+export function makeWorkshop(folder: string, prefix: string): string {
+  try {
+    return mkdtempSync(join(folder, prefix));
+  } catch (error) {
+    throw new CannotStart([`${folder} cannot be written (${reasonOf(error)})`]);
   }
 }
 
