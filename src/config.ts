@@ -213,7 +213,8 @@ export function givenSettings(environment: Environment = process.env, envFile = 
 /** How this machine reaches itself where it listens. */
 function nameOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
+  // The interface behind an address is this machine's own word for it, and stands in no link.
+  return host.includes(':') ? `[${host.replace(/%.*/, '')}]` : host;
 }
 
 function dotenv(file: string): Environment {

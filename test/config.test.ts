@@ -197,7 +197,7 @@ describe('the settings', () => {
     ['BASE_URL', 'HTTP://Roster.LAN', { baseUrl: 'http://roster.lan', secure: false }],
     ['BASE_URL', 'http://bücher.example', { baseUrl: 'http://xn--bcher-kva.example' }],
     ['BASE_URL', 'http://[::1]:3000', { baseUrl: 'http://[::1]:3000' }],
-    ['HOST', 'fe80::1%eth0', { host: 'fe80::1%eth0' }],
+    ['HOST', 'fe80::1%eth0', { host: 'fe80::1%eth0', baseUrl: 'http://[fe80::1]:3000' }],
     ['HOST', 'rechner-ä.lan', { host: 'rechner-ä.lan' }],
     ['INSTANCE_NAME', 'Northwind', { instanceName: 'Northwind' }],
     ['TRUST_PROXY', '2', { trustProxy: 2 }],

@@ -52,7 +52,7 @@ export interface RestoreReport {
  */
 export async function restore(settings: Settings, file: string, keepAccess: boolean): Promise<RestoreReport> {
   const { dataDir } = settings;
-  if (!existsSync(file)) throw new CannotStart([`there is no file ${file}`]);
+  if (!existsSync(file)) throw new CannotStart([`there is no file ${resolve(file)}`]);
   makeDataFolder(dataDir);
   process.umask(0o077);
   const lock = await lockServer(settings);
