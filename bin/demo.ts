@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type People, seedCast } from '../seeds/cast.ts';
 import { demoPassword } from '../seeds/demo-password.ts';
 import { generateUsers } from '../seeds/generator.ts';
@@ -9,6 +8,7 @@ import type { AppContext } from '../src/app-context.ts';
 import { instant } from '../src/clock.ts';
 import { givenSettings, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
+import { makeWorkshop } from '../src/installation/data-folder.ts';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { linkAddress } from '../src/one-time-links/one-time-link.ts';
 import { findToken } from '../src/one-time-links/open-links.ts';
@@ -27,7 +27,7 @@ try {
 
 /** The same program on a folder that is gone afterwards, with the cast of the tests and some more people. */
 async function demo(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'roster-demo-'));
+  const folder = makeWorkshop(tmpdir(), 'roster-demo-');
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   // Until the server takes the signals they would end the process without an exit, and leave the folder behind.
   const leave = () => process.exit(0);

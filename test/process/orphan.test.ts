@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,4 +67,10 @@ describe('the server', () => {
     spawn('/bin/sh', ['-c', `kill $(cat "${folder}/pid")`]);
     expect(await isGone(server.url)).toBe(true);
   });
+});
+
+it('says in words where a demonstration has no room for itself', () => {
+  const env = { PATH: process.env.PATH, TMPDIR: '/nowhere' };
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin/demo.ts')], { env, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, 'roster: /nowhere cannot be written (nothing can be made there)\n']);
 });
