@@ -8,7 +8,7 @@ import type { AppContext } from '../src/app-context.ts';
 import { instant } from '../src/clock.ts';
 import { givenSettings, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
-import { makeWorkshop } from '../src/installation/data-folder.ts';
+import { makeWorkshop } from '../src/installation/data/data-folder.ts';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { linkAddress } from '../src/one-time-links/one-time-link.ts';
 import { findToken } from '../src/one-time-links/open-links.ts';
