@@ -150,8 +150,7 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
     message: refusal.message,
     advice: again && refusal instanceof NotDone ? SEND_AGAIN : adviceOn(refusal, req),
     again,
-    backPath: refusal instanceof LateForm ? (pageOfForm(req) ?? pageOf(req)) : refusal.backPath,
-    backLabel: refusal instanceof LateForm ? 'Open it again' : 'Back to the list',
+    ...wayBack(refusal, req),
     requestId: req.id,
   };
   render(req, res, 'error', page, {
@@ -163,6 +162,18 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
 /** Whether the very same may be sent once more from the page that refuses it, which a browser without JavaScript shows in place of the form. */
 function isToBeSentAgain(refusal: HttpError, req: Request): boolean {
   return (refusal instanceof LateForm || refusal instanceof NotDone) && req.method !== 'GET' && isOwn(req);
+}
+
+/** The form, the list or the record from which one came. */
+function wayBack(refusal: HttpError, req: Request): { backPath?: string; backLabel?: string } {
+  if (refusal instanceof LateForm) return { backPath: pageOfForm(req) ?? pageOf(req), backLabel: 'Open it again' };
+  if (refusal.backPath) return { backPath: refusal.backPath, backLabel: 'Back to the list' };
+  // It says itself whether there is such a record, and whether it may be seen.
+  const [record] = /^\/(?:users|groups|contacts)\/[1-9]\d*(?=\/|$)/.exec(req.path) ?? [];
+  const isOpen = record === req.path && req.method === 'GET';
+  return record && !isOpen && [403, 409].includes(refusal.status)
+    ? { backPath: record, backLabel: 'Open the record' }
+    : {};
 }
 
 function titleOf(refusal: HttpError): string {

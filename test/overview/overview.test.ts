@@ -91,6 +91,8 @@ it('names the groups with the most who are stale, and the oldest invitations', a
 it('is there for an empty house, and for nobody who may not read users', async () => {
   expect((await (await signedIn(app, 'bob')).get('/overview')).status).toBe(404);
   const empty = await startEmptyApp();
+  const alone = pageOf(await (await signedIn(app, 'alice')).get('/overview'));
+  expect(alone.texts('section .empty')).toEqual(['Nothing is counted yet.']);
   await noteFigures(empty.context);
   expect(await empty.db.read('daily_figures').pluck('active')).toEqual([0]);
   await empty.close();

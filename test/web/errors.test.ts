@@ -51,7 +51,8 @@ describe('a page about what went wrong', () => {
     const page = pageOf(answer);
     expect([page.heading(), page.textOf('#error p:first-child')]).toEqual([heading, message]);
     expect(page.textOf('title')).toBe(`${heading} · Roster`);
-    expect(page.$('main a').attr('href')).toBe('/');
+    const record = { 403: pathTo(app, 'alice'), 409: pathTo(app, 'dave') }[status];
+    expect(page.$('main a').attr('href')).toBe(record ?? '/');
     expect(page.$('main').text()).not.toMatch(INNARDS);
   });
 

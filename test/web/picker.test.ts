@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { picked, soughtIn } from '../../src/forms/picker.ts';
+import { LONGEST_SEARCH } from '../../src/lists/list-query.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { addGroups } from '../support/crowd.ts';
@@ -24,6 +25,8 @@ describe('a button of a picker', () => {
     ['take leader Bob B. Berg', { leader: 'Bob B. Berg' }],
     ['find groups', {}],
     ['save', {}],
+    ['enter', { step: 'find groups' }],
+    ['enter save', { step: 'find groups' }],
     ['', {}],
     // Only what has a picker is filled by one.
     ['take name max', {}],
@@ -33,10 +36,17 @@ describe('a button of a picker', () => {
     expect(after(step)).toEqual({ ...typed, step, ...changed });
   });
 
+  it('sends the form by Enter where nothing is left to be searched', () => {
+    const done = { ...typed, groupsSearch: ' ', contactSearch: 'what is chosen already' };
+    expect(['enter', 'enter save'].map((step) => picked({ ...done, step }, SEARCHES).step)).toEqual(['', 'save']);
+  });
+
   it('looks for a name that fills its own field only when it is asked to, and never for more than a line', () => {
     const sought = (step: string, field: string) => soughtIn({ ...typed, step }, SEARCHES, field);
     expect([sought('', 'leader'), sought('find leader', 'leader'), sought('', 'groups')]).toEqual(['', 'bo', 'sa']);
-    expect(soughtIn({ ...typed, groupsSearch: 'x'.repeat(9_000), step: '' }, SEARCHES, 'groups').length).toBe(200);
+    expect(soughtIn({ ...typed, groupsSearch: 'x'.repeat(9_000), step: '' }, SEARCHES, 'groups').length).toBe(
+      LONGEST_SEARCH,
+    );
   });
 });
 
