@@ -22,7 +22,7 @@ export const GROUP_ACTIVATION: GroupAction = {
   bulk: {
     button: (number) => `Activate ${counted(number, 'group')}`,
     done: (number) => `${were(number, 'group')} activated.`,
-    consequence: 'What they grant holds for their members from the next click on.',
+    consequence: 'What is granted there holds for the members from the next click on.',
   },
   notes: backAsBefore('group'),
   givings: givingsWhere(activatedTo),

@@ -20,7 +20,7 @@ export const GROUP_DEACTIVATION: GroupAction = {
   bulk: {
     button: (number) => `Deactivate ${counted(number, 'group')}`,
     done: (number) => `${were(number, 'group')} deactivated.`,
-    consequence: 'They grant nothing from the next click on. Their members stay listed.',
+    consequence: 'What is granted there ends with the next click. The members stay listed.',
   },
   givings: givingsWhere(becomes),
   demandsProof: (_db, _judge, groups) => groups.some(demandsFactor),

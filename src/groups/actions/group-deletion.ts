@@ -21,7 +21,7 @@ export const GROUP_DELETION: GroupAction = {
     button: (number) => `Delete ${counted(number, 'group')}`,
     done: (number) => `${were(number, 'group')} deleted.`,
     consequence:
-      'They grant nothing from the next click on, and leave the list. Activate restores them with their members.',
+      'What is granted there ends with the next click, and the list shows it no more. Activate restores all of it, with the members.',
   },
   givings: givingsWhere(becomes),
   demandsProof: (_db, _judge, groups) => groups.some(demandsFactor),
