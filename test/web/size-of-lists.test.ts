@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recordChanges } from '../../src/audit/audit-store.ts';
+import { DAY, instant } from '../../src/clock.ts';
+import { contactColumns } from '../../src/contacts/contact-columns.ts';
+import { nameColumns } from '../../src/users/user-columns.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -88,6 +91,107 @@ async function house(users: number, groups: number): Promise<TestApp> {
   });
   return app;
 }
+
+/** The same with all that a row can tell: a contact, more groups than it names, a login, and activity on another day. One group and one tag have all of them. */
+async function fullHouse(): Promise<TestApp> {
+  const app = await house(120, 60);
+  const ago = (days: number) => instant(app.clock.now() - days * DAY);
+  await app.db.write(async (trx) => {
+    const users: { id: number }[] = await trx('users').whereLike('name', 'maximiliane%').select('id');
+    const [all, ...others]: number[] = await trx('groups').whereLike('name', 'Field%').orderBy('id').pluck('id');
+    const tag = await trx('tags').min('id as id').first();
+    for (const id of others)
+      await trx('groups')
+        .where({ id })
+        .update({ name: `Logistics Berlin ${id}` });
+    await trx('memberships').whereNot('user_id', app.people.alice).delete();
+    await trx('user_tags').delete();
+    for (const { id } of users) {
+      const [name, contact] = [`maria.alvarez-${id}`, `Mara Lindqvist ${id}`];
+      const [linked] = await trx('contacts')
+        .insert({ kind: 'person', ...contactColumns({ name: contact, emails: [], phones: [] }), created_at: ago(90) })
+        .returning('id');
+      await trx('users')
+        .where({ id })
+        .update({
+          ...nameColumns({ name, email: `${name}@example.com` }, { name: contact, isPublic: true }),
+          contact_id: linked.id,
+          group_count: 5,
+          last_login_at: ago(3 + (id % 20)),
+          last_activity_at: ago(2),
+        });
+      for (const n of [0, 1, 2, 3])
+        await trx('memberships').insert({
+          user_id: id,
+          group_id: others[(id + n) % others.length],
+          granted_at: ago(90),
+        });
+      await trx('memberships').insert({ user_id: id, group_id: all, granted_at: ago(90) });
+      await trx('user_tags').insert({ user_id: id, tag_id: tag!.id });
+    }
+  });
+  return app;
+}
+
+describe('a page of 50 rows that tell all they can', () => {
+  let app: TestApp;
+  let alice: Session;
+  let ids: string[];
+  beforeAll(async () => {
+    app = await fullHouse();
+    alice = await signedIn(app, 'alice');
+    ids = (await app.db.read('users').whereLike('name', 'maria%').orderBy('id').limit(50).pluck('id')).map(String);
+  });
+  afterAll(() => app.close());
+
+  const sizeOf = async (path: string, rows: string) => {
+    const response = await alice.get(path);
+    expect(pageOf(response).$(rows).length).toBe(50);
+    return Buffer.byteLength(response.text);
+  };
+  const inBulk = async (action: string, of: string[]) => {
+    const { headers } = await alice.post('/bulk-operations', { action, subject: 'user', ids: of });
+    await alice.post(`${headers.location}/execution`);
+    return headers.location;
+  };
+
+  // Each mark has its tags, and each link says the whole view.
+  it.each([
+    ['as it opens', 'sort=-name', MOST + 1024],
+    ['with what a search marks in name, email and contact', 'q=maria+example+lindqvist', MOST + 3 * 1024],
+    [
+      'with a search and a filter of each kind',
+      'q=maria+example+lind&activity=active&state=no-second-factor&tag=TAG&group=GROUP',
+      MOST + 7 * 1024,
+    ],
+  ])('weighs no more than it has to: %s', async (_, query, most) => {
+    const [{ tag }] = await app.db.read('user_tags').min('tag_id as tag');
+    const [{ group }] = await app.db.read('groups').whereLike('name', 'Field%').min('id as group');
+    const path = `/users?${query.replace('TAG', tag).replace('GROUP', group)}`;
+    const full = `tbody tr:has(small):has(p a[href$="/groups"]):has(a[href^="/contacts/"])${query.startsWith('q') ? ':has(th mark):has(td mark)' : ''}`;
+    expect(await sizeOf(path, full)).toBeLessThanOrEqual(most);
+  });
+
+  it('weighs as little where it lists members, operations, what one of them did, and saved views', async () => {
+    const { id: group } = await app.db.read('groups').whereLike('name', 'Field%').orderBy('id').first('id');
+    const report = await inBulk('confirm-access', ids);
+    const sizes = {
+      members: await sizeOf(`/groups/${group}`, '.member'),
+      report: await sizeOf(report, '.report li'),
+    };
+    for (let n = 1; n < 50; n++) await inBulk(n % 2 ? 'deactivate' : 'activate', ids.slice(0, 5));
+    for (let n = 0; n < 50; n++)
+      await alice.post('/saved-views', { name: `People of the north ${n}`, path: '/users?q=maria&activity=active' });
+    const all = {
+      ...sizes,
+      operations: await sizeOf('/bulk-operations', '.rows > li'),
+      audit: await sizeOf('/audit', '.timeline > li > ol > .event'),
+      // Four buttons each, which say of which view they are.
+      views: (await sizeOf('/saved-views', '.saved-view')) - 2 * 1024,
+    };
+    expect(Object.entries(all).filter(([, size]) => size > MOST)).toEqual([]);
+  });
+});
 
 describe('a page of 50 rows', () => {
   let app: TestApp;
