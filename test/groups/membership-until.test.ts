@@ -68,7 +68,7 @@ describe('a membership with an end', () => {
   it('that is over is marked in the list, which sorts by what it shows and counts what counts', async () => {
     await endsOn('bob', YESTERDAY);
     const list = pageOf(await (await signedIn(app, 'alice')).get('/users?q=bob'));
-    expect(list.texts('.several a')).toEqual(['Support, ended']);
+    expect(list.texts('tbody p a')).toEqual(['Support, ended']);
     expect(list.texts('#fold-group li').find((text) => text.startsWith('Support'))).toBe('Support 0');
   });
 
