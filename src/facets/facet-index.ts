@@ -68,6 +68,7 @@ export class FacetIndex<F extends string> {
   number = 0;
   private readonly everybody = new BitSet();
   private readonly listed = new BitSet();
+  private listedNumber = 0;
   private kept = new Map<string, Selection<F>>();
   private totals = new Map<string, number>();
   /** By facet and values, whether exactly those who are listed have one of them. */
@@ -96,6 +97,7 @@ export class FacetIndex<F extends string> {
     }
     if (!this.everybody.has(id)) this.number++;
     this.everybody.add(id);
+    if (wasListed !== isListed) this.listedNumber += isListed ? 1 : -1;
     if (isListed) this.listed.add(id);
     else this.listed.delete(id);
     if (isChanged) this.touch();
@@ -196,12 +198,15 @@ export class FacetIndex<F extends string> {
     const restricting = restrictingIn(filter);
     const others = restricting.filter(([facet, values]) => !this.leavesListed(facet, values));
     if (others.length === restricting.length || others.length > 1) return undefined;
-    if (others.length === 0) return this.listed.count();
+    if (others.length === 0) return this.listedNumber;
     const [[facet, values]] = others;
     return values.length === 1 ? this.sizeOf(facet, values[0]) : undefined;
   }
 
   private leavesListed(facet: F, values: readonly number[]): boolean {
+    // Where fewer have them than are listed it need not be looked who: a page asks it of each of its views.
+    const most = values.reduce((sum, value) => sum + this.sizeOf(facet, value), 0);
+    if (most < this.listedNumber) return false;
     const key = `${facet} ${values}`;
     const known = this.leaving.get(key) ?? this.union(facet, values).equals(this.listed);
     this.leaving.set(key, known);
