@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { BitSet } from '../../src/facets/bit-set.ts';
 import { FacetIndex } from '../../src/facets/facet-index.ts';
@@ -184,5 +184,17 @@ describe('facets', () => {
         }
       }),
     );
+  });
+
+  it('tell by sizes alone that a view does not mean everybody', () => {
+    const index = new FacetIndex(['activity', 'state'] as const);
+    for (const id of [1, 2, 3, 4]) index.set(id, true, { activity: [0], state: id === 1 ? [1] : [] });
+    index.set(4, false, { activity: [DELETED] });
+    const made = jest.spyOn(BitSet, 'upTo');
+    expect(index.total({ values: { activity: [0, 1] } })).toBe(3);
+    expect(made).toHaveBeenCalledTimes(1);
+    expect(index.total({ values: { activity: [0, 1], state: [1] } })).toBe(1);
+    expect(made).toHaveBeenCalledTimes(1);
+    made.mockRestore();
   });
 });
