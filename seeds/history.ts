@@ -119,8 +119,10 @@ class Chronicle {
     const size = Math.max(2, Math.min(most, Math.ceil(LARGEST_OPERATION * random.next() ** 4)));
     const first = random.below(this.records.users.length - size + 1);
     const users = this.records.users.slice(first, first + size);
+    const moments = { created_at: act.at, executed_at: act.at, finished_at: act.at };
+    const tally = JSON.stringify({ judged: size, changed: size, reasons: [], names: [] });
     const [{ id }] = await trx('bulk_operations')
-      .insert({ action, created_by: act.by.id, created_at: act.at, executed_at: act.at })
+      .insert({ action, created_by: act.by.id, ...moments, size, tally })
       .returning('id');
     const before = JSON.stringify({ activity: 'active' });
     await bulkInsert(

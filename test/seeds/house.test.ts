@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { generateHouse } from '../../seeds/house.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
+import { findUnderWay } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { startEmptyApp } from '../support/app.ts';
 import { isOnPostgres } from '../support/postgres.ts';
 
@@ -28,6 +29,9 @@ it('makes a house of the wanted size, the audit of which is whole', async () => 
   expect(await app.db.read('audit_operations').sum('number as n').first()).toEqual(
     await app.db.read('audit_events').whereNotNull('operation_id').count('* as n').first(),
   );
+  expect(await count('bulk_operations')).toBeGreaterThan(0);
+  // Whatever is under way is looked for every few seconds, and gone on with.
+  expect(await findUnderWay(app.db.read)).toEqual([]);
   // A server keeps its references itself.
   if (!isOnPostgres) expect(await app.db.read.raw('pragma foreign_key_check')).toEqual([]);
   expect(Object.fromEntries(told)).toEqual({ users: 120, contacts: 400, invitations: 500, events: 12_000 });
