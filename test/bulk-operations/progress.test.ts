@@ -28,15 +28,25 @@ it('tells the rate of an operation since it went on, not since it was begun', as
   const begun = await findOperation(db.read, id);
   clock.advance(7 * DAY);
   const seen: (Stretch | undefined)[] = [];
+  const tidied: string[] = [];
   const worker = new OperationWorker({
     db: context.db,
     clock: clock.now,
     logger: context.logger,
     settings: actSettings(config),
     follow: async () => seen.push(worker.stretchOf({ id })),
+    tidied: () => {
+      tidied.push('sooner');
+      return () => tidied.push('as before');
+    },
   });
   worker.look();
   await worker.idle();
+  // A look that finds nothing to do is no long work.
+  expect(tidied).toEqual(['sooner', 'as before']);
+  worker.look();
+  await worker.idle();
+  expect(tidied).toHaveLength(2);
   expect([seen, worker.stretchOf({ id })]).toEqual([[{ id, since: clock.now(), from: 0 }], undefined]);
 
   const pageOf = (stretch: Stretch, isFirst = true) =>

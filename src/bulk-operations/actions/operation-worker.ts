@@ -49,6 +49,8 @@ interface Parts {
   follow?: (foretold?: Foretold<Ended>) => Promise<unknown>;
   /** What else is to be gone through, the next of it. */
   prepares?: ((db: Database) => Promise<Preparation | undefined>)[];
+  /** Has what a long work leaves tidied sooner, until what it returns is called. */
+  tidied?: () => () => void;
 }
 
 /**
@@ -125,9 +127,12 @@ export class OperationWorker {
   }
 
   async #workOn(): Promise<void> {
-    const over = tidiedSooner();
+    // Mostly there is nothing to do, and to have everything tidied every few seconds for that would hold others up.
+    if (this.#isStopped || !(await this.#step())) return;
+    const over = (this.#parts.tidied ?? tidiedSooner)();
     try {
-      while (!this.#isStopped && (await this.#step())) await giveWay();
+      do await giveWay();
+      while (!this.#isStopped && (await this.#step()));
     } finally {
       over();
     }
