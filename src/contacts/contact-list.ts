@@ -8,6 +8,7 @@ import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import type { Keepable } from '../facets/kept-orders.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
 import { type Cursor, idsAmong, idsOf, isRanked, soughtWords } from '../lists/list-query.ts';
+import { breathe } from '../process/giving-way.ts';
 import { sortKey } from '../text/sort-key.ts';
 import { foldTyped } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
@@ -73,9 +74,13 @@ export async function listContacts(
   const selection = contactIndex.select(filterOf(query, viewer), viewer);
   // Before anything else is waited for: meanwhile the index may read what changes.
   const counts = countsOf(contactIndex, selection, viewer, { offeredTags, chosenTags: idsAmong(query.tag) });
+  // The ranks of a search are made of whatever is meant; other orders look at the index as it is now.
+  if (isRanked(query)) await breathe();
   const page = await readRankedPage(query, sourcesOf({ db, contactIndex }, { query, selection, owners }));
+  const contacts = await findContacts(db.read, viewer, page.rows);
+  await breathe();
   return {
-    contacts: await findContacts(db.read, viewer, page.rows),
+    contacts,
     total: selection.total,
     isMeant: (id) => selection.has(id),
     counts,
