@@ -5,8 +5,8 @@ import { searchedWords } from '../text/text.ts';
 
 export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
-/** As long as an email may be. */
-export const LONGEST_SEARCH = 254;
+/** As long as a name may be: of 200 emoji, of two units each. */
+export const LONGEST_SEARCH = 400;
 /** Stands at the end of what was cut off. */
 export const CUT = '…';
 /** So many values of one filter are looked for; with more of them a view means nobody. */

@@ -81,7 +81,8 @@ describe.each(changing)('$name', (route) => {
       const { app, session, id, fields } = begun;
       const page = pageOf(await session.get(pathOf(change.form, id)));
       const action = pathOf(route.pattern, id);
-      const form = page.$(`form[action="${action}"], form:has([formaction="${action}"])`);
+      const outside = page.$(`button[formaction="${action}"]`).attr('form');
+      const form = page.$(`form[action="${action}"], form:has([formaction="${action}"]), form#${outside ?? 'none'}`);
       const names = form
         .find('[name]')
         .toArray()

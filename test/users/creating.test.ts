@@ -132,13 +132,14 @@ describe('creating a user', () => {
     expect(created.status).toBe(303);
     const id = idOf(created);
     expect((await userRow(app, id)).name).toBe(name);
+    const { operation_id } = await app.db.read('audit_events').orderBy('id', 'desc').first('operation_id');
     for (const path of [
       `/users/${id}`,
       `/users/${id}`,
       `/users/${id}/edit`,
       `/users/${id}/deletion/new`,
       '/users',
-      '/audit',
+      `/audit?operation=${operation_id}`,
     ]) {
       const answer = await alice.get(path);
       const page = pageOf(answer);
