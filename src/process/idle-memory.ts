@@ -10,7 +10,7 @@ const RESTED = 15;
 /** Looks from the first of these until V8 has given all back. */
 const DONE = 45;
 /** Of what the old generation may grow by until it is tidied, in percent. */
-const GROWS_BY = 5;
+const GROWS_BY = 8;
 
 /**
  * Has the room of a load given back once it is over. V8 would do that some seconds later by itself, a little at a time, but waits for

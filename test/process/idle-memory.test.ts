@@ -27,7 +27,7 @@ it('has none saved in a pause, nor once there is work again', () => {
 it('has the old generation tidied sooner during a long work, and no longer once it is over', () => {
   const flags: string[] = [];
   const over = tidiedSooner((flag) => flags.push(flag));
-  expect(flags).toEqual(['--incremental-marking-soft-trigger=5', '--incremental-marking-hard-trigger=15']);
+  expect(flags).toEqual(['--incremental-marking-soft-trigger=8', '--incremental-marking-hard-trigger=8']);
   over();
   expect(flags.slice(2)).toEqual(['--incremental-marking-soft-trigger=0', '--incremental-marking-hard-trigger=0']);
 });
