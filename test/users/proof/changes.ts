@@ -1,7 +1,7 @@
 import { DAY, dayOf, instant, minuteOf } from '../../../src/clock.ts';
+import { contactColumns } from '../../../src/contacts/contact-columns.ts';
 import type { Database, Transaction } from '../../../src/db/database.ts';
 import { recountSome } from '../../../src/groups/recounting.ts';
-import { sortKey } from '../../../src/text/sort-key.ts';
 import { nameColumns } from '../../../src/users/user-columns.ts';
 import type { Chance } from '../../support/chance.ts';
 
@@ -221,9 +221,11 @@ export const CHANGES: Change[] = [
   async (trx, chance) => {
     const id = await some(trx, 'contacts', chance);
     const name = `${word(chance)} ${word(chance)}`;
+    const { emails, phones } = await trx('contacts').where({ id }).first();
+    // As the store does: of what is sorted and searched by, the feed tells together.
     await trx('contacts')
       .where({ id })
-      .update({ name, sort_name: sortKey(name) });
+      .update(contactColumns({ name, emails: JSON.parse(emails), phones: JSON.parse(phones) }));
     await retell(trx, id);
   },
   async (trx, chance) => {
