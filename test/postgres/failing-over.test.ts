@@ -46,7 +46,7 @@ it('waits for a server that is killed and begins again, and goes to the one that
   await pair.promote();
   await later;
   expect(await read).toEqual(expect.arrayContaining(['before', 'meanwhile']));
-  expect(await names()).toEqual(['before', 'meanwhile', 'later']);
+  expect(await eventually(names)).toEqual(['before', 'meanwhile', 'later']);
 
   // It believes that it still is the one: what it knows is old.
   await pair.revive();
