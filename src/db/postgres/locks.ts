@@ -40,7 +40,11 @@ export async function lockOutCommands(url: string): Promise<Release> {
     await made.query('select pg_advisory_lock($1)', [COMMANDS_LOCK]);
   });
   await connection.open();
-  return () => connection.end();
+  return async () => {
+    // The server hears a moment later that a connection ended, and refused whoever wrote in between.
+    await connection.query('select pg_advisory_unlock($1)', [COMMANDS_LOCK]).catch(() => undefined);
+    await connection.end();
+  };
 }
 
 /** Whether commands may write, which stays so until this transaction ends. */
