@@ -38,6 +38,7 @@ function takeOver() {
   if (!everybody()?.checked) chosen = new Set(boxes().flatMap((box) => (box.checked ? [box.value] : [])));
   else all = allBut(told() ?? []);
   left = new Set(all?.except);
+  if (all || chosen.size > 0) keep();
 }
 
 function allBut(except) {

@@ -45,6 +45,14 @@ const next = async () => {
   await page.locator('[data-list]:not([aria-busy])').waitFor();
 };
 
+/** Ticks them, and sees that each row is: whatever was unticked before that was not ticked yet. */
+async function meanAll(): Promise<number> {
+  const all = await total();
+  await everybody().check();
+  await said(`All ${all} matching are meant`);
+  return all;
+}
+
 /** As the list shows it, once it is counted. */
 async function total(): Promise<number> {
   const counted = page.locator('#total').filter({ hasText: /^\d/ });
@@ -69,9 +77,7 @@ async function meantWithout(names: string[]): Promise<number[]> {
 describe('all that match but some', () => {
   it('are ticked on every page, counted, and done', async () => {
     await open(VIEW);
-    const all = await total();
-    await everybody().check();
-    await said(`All ${all} matching are meant`);
+    const all = await meanAll();
     expect(await ticked()).toBe(50);
     await page.getByLabel('Tick bob', { exact: true }).uncheck();
     await said(`${all - 1} of ${all} matching are meant`);
@@ -96,8 +102,7 @@ describe('all that match but some', () => {
 
   it('stay so through Back, Forward, a sort, a reload and a sign-in, and go with another view', async () => {
     await open(VIEW);
-    const all = await total();
-    await everybody().check();
+    const all = await meanAll();
     await page.getByLabel('Tick bob', { exact: true }).uncheck();
     await next();
     await boxes().first().uncheck();
@@ -135,8 +140,7 @@ describe('all that match but some', () => {
 
   it('are counted without those left out who match no longer', async () => {
     await open(VIEW);
-    const all = await total();
-    await everybody().check();
+    const all = await meanAll();
     for (const name of ['bob', 'ada']) await page.getByLabel(`Tick ${name}`, { exact: true }).uncheck();
     await app.db.write((trx) =>
       trx('users').where('name', 'bob').update({ activity: 'deleted', deleted_from: 'active' }),
@@ -150,8 +154,7 @@ describe('all that match but some', () => {
 
   it('lead back to all, and to none; and a range, a key or the page at once leave out as well', async () => {
     await open(VIEW);
-    const all = await total();
-    await everybody().check();
+    const all = await meanAll();
     await boxes().nth(2).click();
     await boxes()
       .nth(5)
@@ -178,8 +181,7 @@ describe('all that match but some', () => {
 
   it('stay while the sidebar offers more', async () => {
     await open(VIEW);
-    const all = await total();
-    await everybody().check();
+    const all = await meanAll();
     await boxes().nth(1).uncheck();
     await page.locator('summary', { hasText: 'Rights' }).click();
     await page.locator('#filters a[href*="rights=all"]').first().click();
@@ -191,8 +193,7 @@ describe('all that match but some', () => {
   it('are groups as well', async () => {
     await addGroups(app, 70);
     await open('/groups');
-    const all = await total();
-    await everybody().check();
+    const all = await meanAll();
     await boxes().nth(1).uncheck();
     await next();
     await said(`${all - 1} of ${all} matching are meant`);

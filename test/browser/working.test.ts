@@ -82,6 +82,8 @@ describe('ticks', () => {
     ticked.resolve();
     await bar().getByText('1 ticked').waitFor();
     expect(await page.getByLabel('Tick ada', { exact: true }).isChecked()).toBe(true);
+    await page.reload();
+    await bar().getByText('1 ticked').waitFor();
   });
 
   it('never slip to another user', async () => {
