@@ -4,7 +4,7 @@ import { DAY, instant } from '../src/clock.ts';
 import { CONTACT_CHANGES } from '../src/contacts/contact-index.ts';
 import { bulkInsert, followOn } from '../src/db/bulk-insert.ts';
 import type { Database, Reader, Transaction } from '../src/db/database.ts';
-import { pruneFeed } from '../src/facets/feed.ts';
+import { pruneFeed } from '../src/facets/following/feed.ts';
 import { USER_CHANGES } from '../src/users/list/user-index.ts';
 import type { Act, ActSettings } from '../src/verbs/act.ts';
 import { Population } from './population.ts';

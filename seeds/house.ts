@@ -2,7 +2,7 @@ import { DAY, HOUR, instant } from '../src/clock.ts';
 import { CONTACT_CHANGES } from '../src/contacts/contact-index.ts';
 import { bulkInsert, followOn } from '../src/db/bulk-insert.ts';
 import type { Database, Reader } from '../src/db/database.ts';
-import { pruneFeed } from '../src/facets/feed.ts';
+import { pruneFeed } from '../src/facets/following/feed.ts';
 import { USER_CHANGES } from '../src/users/list/user-index.ts';
 import { type GeneratorOptions, generateUsers, lastId } from './generator.ts';
 import { addHistory } from './history.ts';

@@ -2,14 +2,21 @@ import type { Clock } from '../clock.ts';
 import { isGiven } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
-import { Arrivals } from '../facets/arrivals.ts';
 import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
-import type { Feed } from '../facets/feed.ts';
-import { type FillElsewhere, type Followable, Follower, filledBy, type Ids, whereIdMeant } from '../facets/follower.ts';
-import { IdNumbers } from '../facets/id-numbers.ts';
-import { KeptOrders } from '../facets/kept-orders.ts';
-import { type Rank, ranksOf } from '../facets/ranks.ts';
-import { foundByAll, TextIndex } from '../facets/text-index.ts';
+import { Arrivals } from '../facets/following/arrivals.ts';
+import type { Feed } from '../facets/following/feed.ts';
+import {
+  type FillElsewhere,
+  type Followable,
+  Follower,
+  filledBy,
+  type Ids,
+  whereIdMeant,
+} from '../facets/following/follower.ts';
+import { KeptOrders } from '../facets/orders/kept-orders.ts';
+import { type Rank, ranksOf } from '../facets/orders/ranks.ts';
+import { foundByAll, TextIndex } from '../facets/search/text-index.ts';
+import { IdNumbers } from '../facets/sets/id-numbers.ts';
 import type { ContactViewer } from './contact.ts';
 import { ACTIVITIES, KINDS } from './contact-list-query.ts';
 import { ownershipValue, visibleOwnerships } from './ownership-values.ts';

@@ -1,11 +1,11 @@
 import { whereNotDeleted } from '../db/conditions.ts';
 import type { Database, Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { alongIndex, meantAlong, meantByRank, meantSoon } from '../facets/along-index.ts';
-import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
-import type { Keepable } from '../facets/kept-orders.ts';
+import { alongIndex, meantAlong, meantByRank, meantSoon } from '../facets/orders/along-index.ts';
+import { alongPlaces, type Place } from '../facets/orders/along-places.ts';
+import type { Keepable } from '../facets/orders/kept-orders.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
 import { type Cursor, idsAmong, idsOf, isRanked, soughtWords } from '../lists/list-query.ts';
 import { breathe } from '../process/giving-way.ts';

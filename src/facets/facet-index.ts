@@ -1,5 +1,5 @@
-import { BitSet } from './bit-set.ts';
 import { Facet } from './facet.ts';
+import { BitSet } from './sets/bit-set.ts';
 
 /** So many answers are kept until something changes. */
 const KEPT = 16;

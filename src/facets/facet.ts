@@ -1,6 +1,6 @@
-import type { BitSet } from './bit-set.ts';
-import { IdLists } from './id-lists.ts';
-import { IdSet } from './id-set.ts';
+import type { BitSet } from './sets/bit-set.ts';
+import { IdLists } from './sets/id-lists.ts';
+import { IdSet } from './sets/id-set.ts';
 
 /** One thing that a list is filtered by, with the ids that have each of its values. Values are whole numbers below 2³¹. */
 export class Facet {

@@ -2,7 +2,7 @@ import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { pieces } from '../db/ids.ts';
 import type { Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
-import type { BitSet } from './bit-set.ts';
+import type { BitSet } from './sets/bit-set.ts';
 
 /** So many ids of an order are looked at between the turns of others. */
 const LOOKED_AT = 2_000;

@@ -1,5 +1,5 @@
 import { SECOND } from '../clock.ts';
-import { roomFor } from './room.ts';
+import { roomFor } from './sets/room.ts';
 
 const BLOCK = 1_024;
 /** Four bytes for each reach from 1970 to 2106. */

@@ -1,11 +1,11 @@
 import { type Clock, instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
-import type { BitSet } from '../facets/bit-set.ts';
 import { type FacetFilter, FacetIndex, type Selection } from '../facets/facet-index.ts';
-import type { Feed } from '../facets/feed.ts';
-import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
-import { IdNumbers } from '../facets/id-numbers.ts';
+import type { Feed } from '../facets/following/feed.ts';
+import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/following/follower.ts';
+import type { BitSet } from '../facets/sets/bit-set.ts';
+import { IdNumbers } from '../facets/sets/id-numbers.ts';
 import { Turns } from '../facets/turns.ts';
 import { isSpent } from '../one-time-links/standing-links.ts';
 import type { Channel } from '../verbs/act.ts';

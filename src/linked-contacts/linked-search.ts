@@ -6,7 +6,7 @@ import type { Reader } from '../db/database.ts';
 import { idsAsJson, whereIdIn } from '../db/ids.ts';
 import { type Stretch, wherePast } from '../db/keyset.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
-import type { Along } from '../facets/along.ts';
+import type { Along } from '../facets/orders/along.ts';
 import type { Cursor } from '../lists/list-query.ts';
 
 type Form = Pick<Stretch, 'nulls' | 'descending'> & {

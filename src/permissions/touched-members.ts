@@ -1,4 +1,4 @@
-import { BitSet } from '../facets/bit-set.ts';
+import { BitSet } from '../facets/sets/bit-set.ts';
 import type { UserIndex } from '../users/list/user-index.ts';
 import { changedApplications, type GroupChange, rank, type Touched, whatMoves } from './touched.ts';
 

@@ -5,7 +5,7 @@ import { createDraft } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { keepSchedule } from '../../src/bulk-operations/schedule-store.ts';
 import { DAY, instant, minuteOf } from '../../src/clock.ts';
 import type { Transaction } from '../../src/db/database.ts';
-import type { Foretold } from '../../src/facets/foretold.ts';
+import type { Foretold } from '../../src/facets/following/foretold.ts';
 import { ACTIVATION } from '../../src/users/actions/activation.ts';
 import { DEACTIVATION } from '../../src/users/actions/deactivation.ts';
 import { DELETION } from '../../src/users/actions/deletion.ts';

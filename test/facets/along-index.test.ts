@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Stretch } from '../../src/db/keyset.ts';
-import { meantAlong } from '../../src/facets/along-index.ts';
+import { meantAlong } from '../../src/facets/orders/along-index.ts';
 import { readPage } from '../../src/lists/keyset-page.ts';
 
 const ALL = 1_000_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stretch } from '../../src/db/keyset.ts';
-import type { Along } from '../../src/facets/along.ts';
-import { KeptOrder } from '../../src/facets/kept-order.ts';
-import { KeptOrders } from '../../src/facets/kept-orders.ts';
+import type { Along } from '../../src/facets/orders/along.ts';
+import { KeptOrder } from '../../src/facets/orders/kept-order.ts';
+import { KeptOrders } from '../../src/facets/orders/kept-orders.ts';
 import { Chance } from '../support/chance.ts';
 
 type Value = string | null;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { FEWEST, MOST, paced } from '../../src/facets/pace.ts';
+import { FEWEST, MOST, paced } from '../../src/facets/following/pace.ts';
 
 /** What is read at once in the end, where each record takes so long. */
 function settled(eachTakes: number): number {

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ByteReader } from '../../src/facets/byte-reader.ts';
 import { FacetIndex } from '../../src/facets/facet-index.ts';
-import { IdNumbers } from '../../src/facets/id-numbers.ts';
-import { IdSet } from '../../src/facets/id-set.ts';
-import { pack, unpack } from '../../src/facets/parcel.ts';
-import { TextIndex } from '../../src/facets/text-index.ts';
+import { ByteReader } from '../../src/facets/parcels/byte-reader.ts';
+import { pack, unpack } from '../../src/facets/parcels/parcel.ts';
+import { TextIndex } from '../../src/facets/search/text-index.ts';
+import { IdNumbers } from '../../src/facets/sets/id-numbers.ts';
+import { IdSet } from '../../src/facets/sets/id-set.ts';
 import { Turns } from '../../src/facets/turns.ts';
 
 const SOME = 3_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { BitSet } from '../../src/facets/bit-set.ts';
 import { FacetIndex } from '../../src/facets/facet-index.ts';
-import { IdLists } from '../../src/facets/id-lists.ts';
-import { IdSet } from '../../src/facets/id-set.ts';
+import { BitSet } from '../../src/facets/sets/bit-set.ts';
+import { IdLists } from '../../src/facets/sets/id-lists.ts';
+import { IdSet } from '../../src/facets/sets/id-set.ts';
 import { Turns } from '../../src/facets/turns.ts';
 
 const ids = (most: number) => fc.uniqueArray(fc.integer({ min: 1, max: most }), { maxLength: 200 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { TextIndex } from '../../src/facets/text-index.ts';
+import { TextIndex } from '../../src/facets/search/text-index.ts';
 
 /** Few letters, so that they meet often; some of two and of four bytes. */
 const text = (most: number) =>

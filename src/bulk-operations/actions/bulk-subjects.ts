@@ -1,6 +1,5 @@
 import type { Application, Level } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
-import { type AskingAction, isAsking, offeredBy } from '../../bulk-operations/asking-action.ts';
 import { minuteOf } from '../../clock.ts';
 import { findContactSubjects } from '../../contacts/actions/contact-subject.ts';
 import { CONTACT_FORMS, CONTACT_OPERATIONS } from '../../contacts/actions/operations/contact-operations.ts';
@@ -21,6 +20,7 @@ import { USER_UNDOING } from '../../users/actions/operations/user-undoing.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { BulkAction, Judge, Subjected } from '../../verbs/action.ts';
 import { NotFound } from '../../verbs/refusals.ts';
+import { type AskingAction, isAsking, offeredBy } from '../asking-action.ts';
 import { findWritten } from '../bulk-item-store.ts';
 import { type BulkOperation, type SubjectType, UNDO } from '../bulk-operation.ts';
 import { findUndoings } from '../bulk-operation-store.ts';

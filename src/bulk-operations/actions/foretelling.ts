@@ -1,6 +1,6 @@
 import type { Transaction } from '../../db/database.ts';
-import { findNewestEntry } from '../../facets/feed.ts';
-import type { Foretold } from '../../facets/foretold.ts';
+import { findNewestEntry } from '../../facets/following/feed.ts';
+import type { Foretold } from '../../facets/following/foretold.ts';
 import type { Ended } from '../../users/list/user-holding.ts';
 import { USER_CHANGES } from '../../users/list/user-index.ts';
 import type { Performed, Subjected } from '../../verbs/action.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
-import type { Foretold } from '../../facets/foretold.ts';
+import type { Foretold } from '../../facets/following/foretold.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../process/giving-way.ts';
 import { tidiedSooner } from '../../process/idle-memory.ts';

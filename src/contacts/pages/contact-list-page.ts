@@ -3,7 +3,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import type { Reader } from '../../db/database.ts';
-import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
+import { PATIENCE_OF_A_PAGE } from '../../facets/following/follower.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, type Filter, listFrame, noSuch } from '../../lists/list-frame.ts';

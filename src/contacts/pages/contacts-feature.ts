@@ -1,4 +1,4 @@
-import { pruneFeed } from '../../facets/feed.ts';
+import { pruneFeed } from '../../facets/following/feed.ts';
 import type { Feature } from '../../web/feature.ts';
 import { CONTACT_CHANGES } from '../contact-index.ts';
 

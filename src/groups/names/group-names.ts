@@ -3,8 +3,8 @@ import type { Activity } from '../../access/activity.ts';
 import { grants, type Level, NO_RIGHTS, type Rights, union } from '../../access/rights.ts';
 import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
-import type { Feed } from '../../facets/feed.ts';
-import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
+import type { Feed } from '../../facets/following/feed.ts';
+import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/following/follower.ts';
 import { sortKey } from '../../text/sort-key.ts';
 
 /** Whose facts changed. */

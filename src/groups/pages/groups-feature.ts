@@ -1,5 +1,5 @@
 import { SECOND } from '../../clock.ts';
-import { pruneFeed } from '../../facets/feed.ts';
+import { pruneFeed } from '../../facets/following/feed.ts';
 import type { Feature } from '../../web/feature.ts';
 import { GROUP_CHANGES } from '../names/group-names.ts';
 import { recountGroups } from '../recounting.ts';

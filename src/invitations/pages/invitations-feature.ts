@@ -1,4 +1,4 @@
-import { pruneFeed } from '../../facets/feed.ts';
+import { pruneFeed } from '../../facets/following/feed.ts';
 import type { Feature } from '../../web/feature.ts';
 import { INVITATION_CHANGES } from '../invitation-index.ts';
 

@@ -1,8 +1,8 @@
 import type { Level } from '../../access/rights.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { visibleOwnerships } from '../../contacts/ownership-values.ts';
-import { BitSet } from '../../facets/bit-set.ts';
 import { type FacetIndex, lazily, type Within } from '../../facets/facet-index.ts';
+import { BitSet } from '../../facets/sets/bit-set.ts';
 import type { GroupNames } from '../../groups/names/group-names.ts';
 import { STATES, type State } from '../user-state.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';

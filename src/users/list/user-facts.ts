@@ -5,7 +5,7 @@ import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import { preparedInForms } from '../../db/prepared.ts';
 import type { Left, Row } from '../../db/tables.ts';
-import { type Ids, whereIdMeant } from '../../facets/follower.ts';
+import { type Ids, whereIdMeant } from '../../facets/following/follower.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
 import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { lastTokenUntil } from '../user-columns.ts';

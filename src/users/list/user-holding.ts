@@ -3,7 +3,7 @@ import { isOver } from '../../access/granted-rights.ts';
 import { minuteOf } from '../../clock.ts';
 import { ownershipValue } from '../../contacts/ownership-values.ts';
 import { FacetIndex } from '../../facets/facet-index.ts';
-import { TextIndex } from '../../facets/text-index.ts';
+import { TextIndex } from '../../facets/search/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { searchText } from '../../text/text.ts';
 import { leavesWithin, SOON_DAYS, STATES, type StateLimits, startsWithin, stateBits, turnsOf } from '../user-state.ts';

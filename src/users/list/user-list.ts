@@ -4,7 +4,7 @@ import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { visibleOwnerships } from '../../contacts/ownership-values.ts';
 import type { Reader } from '../../db/database.ts';
-import { meantSoon } from '../../facets/along-index.ts';
+import { meantSoon } from '../../facets/orders/along-index.ts';
 import { Kept } from '../../kept.ts';
 import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
 import { type Cursor, idsAmong } from '../../lists/list-query.ts';

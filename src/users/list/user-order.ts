@@ -1,10 +1,10 @@
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
-import type { Along } from '../../facets/along.ts';
-import { alongIndex, type IndexedSort, meantAlong, meantByRank } from '../../facets/along-index.ts';
 import type { Selection } from '../../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../../facets/frozen-walk.ts';
-import type { Keepable } from '../../facets/kept-orders.ts';
+import type { Along } from '../../facets/orders/along.ts';
+import { alongIndex, type IndexedSort, meantAlong, meantByRank } from '../../facets/orders/along-index.ts';
+import type { Keepable } from '../../facets/orders/kept-orders.ts';
 import { alongContacts } from '../../linked-contacts/linked-search.ts';
 import type { Source } from '../../lists/keyset-page.ts';
 import { isRanked } from '../../lists/list-query.ts';

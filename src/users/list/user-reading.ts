@@ -1,5 +1,5 @@
 import type { Reader } from '../../db/database.ts';
-import { type Ids, takeAll } from '../../facets/follower.ts';
+import { type Ids, takeAll } from '../../facets/following/follower.ts';
 import type { StateLimits } from '../user-state.ts';
 import { readUserFacts, readUserTexts } from './user-facts.ts';
 import { holdFacts, holdingNobody, holdTexts, type UserHolding } from './user-holding.ts';

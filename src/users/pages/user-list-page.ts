@@ -4,7 +4,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import { instant } from '../../clock.ts';
-import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
+import { PATIENCE_OF_A_PAGE } from '../../facets/following/follower.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';

@@ -1,6 +1,6 @@
 import { findOldestShown } from '../../bulk-operations/bulk-operation-store.ts';
 import { HOUR, MINUTE } from '../../clock.ts';
-import { pruneFeed } from '../../facets/feed.ts';
+import { pruneFeed } from '../../facets/following/feed.ts';
 import type { Feature } from '../../web/feature.ts';
 import { remindOfLeaving } from '../actions/leaving-reminders.ts';
 import { USER_CHANGES } from '../list/user-index.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../../src/contacts/contact-list-query.ts';
 import { findContactViewer } from '../../../src/contacts/contact-viewer.ts';
 import { openDatabase } from '../../../src/db/database.ts';
-import { KeptOrders } from '../../../src/facets/kept-orders.ts';
+import { KeptOrders } from '../../../src/facets/orders/kept-orders.ts';
 import { idsAmong } from '../../../src/lists/list-query.ts';
 import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { DAY } from '../../../src/clock.ts';
 import { openDatabase } from '../../../src/db/database.ts';
-import { KeptOrders } from '../../../src/facets/kept-orders.ts';
+import { KeptOrders } from '../../../src/facets/orders/kept-orders.ts';
 import { UserIndex } from '../../../src/users/list/user-index.ts';
 import { listUsers } from '../../../src/users/list/user-list.ts';
 import { type ListQuery, readListQuery, SORTS } from '../../../src/users/list/user-list-query.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
-import type { Reader, Transaction } from '../db/database.ts';
-import { preparedInForms } from '../db/prepared.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import { preparedInForms } from '../../db/prepared.ts';
 
 /** So many changes are kept. Whoever fell further behind reads everything anew. */
 const KEPT = 100_000;

@@ -1,6 +1,6 @@
-import { giveWay } from '../process/giving-way.ts';
+import { giveWay } from '../../process/giving-way.ts';
+import type { Ids } from '../following/follower.ts';
 import type { Along } from './along.ts';
-import type { Ids } from './follower.ts';
 import { KeptOrder } from './kept-order.ts';
 
 /** Each takes four bytes for every record. */

@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
-import type { Reader } from '../db/database.ts';
-import { idsAsJson, whereIdIn } from '../db/ids.ts';
-import { passesByAlike, type Stretch, whereAlong } from '../db/keyset.ts';
-import { prepared, preparedInForms } from '../db/prepared.ts';
-import type { Source } from '../lists/keyset-page.ts';
-import type { Cursor } from '../lists/list-query.ts';
-import { breathe } from '../process/giving-way.ts';
-import { keysOfBegun } from '../text/sort-key.ts';
+import type { Reader } from '../../db/database.ts';
+import { idsAsJson, whereIdIn } from '../../db/ids.ts';
+import { passesByAlike, type Stretch, whereAlong } from '../../db/keyset.ts';
+import { prepared, preparedInForms } from '../../db/prepared.ts';
+import type { Source } from '../../lists/keyset-page.ts';
+import type { Cursor } from '../../lists/list-query.ts';
+import { breathe } from '../../process/giving-way.ts';
+import { keysOfBegun } from '../../text/sort-key.ts';
+import type { Selection } from '../facet-index.ts';
 import type { Along } from './along.ts';
-import type { Selection } from './facet-index.ts';
 import type { Keepable } from './kept-orders.ts';
 import type { Rank } from './ranks.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { Reader } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
-import { NotYet } from '../verbs/refusals.ts';
+import type { Reader } from '../../db/database.ts';
+import { whereIdIn } from '../../db/ids.ts';
+import { NotYet } from '../../verbs/refusals.ts';
 import { type Feed, findChanged, findNewestEntry } from './feed.ts';
 import { type Foretold, onlyForetold } from './foretold.ts';
 import { FEWEST, paced } from './pace.ts';

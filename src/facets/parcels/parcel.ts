@@ -1,19 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
-import { BitSet } from './bit-set.ts';
+import { Facet } from '../facet.ts';
+import { FacetIndex } from '../facet-index.ts';
+import { TextIndex } from '../search/text-index.ts';
+import { TextPool } from '../search/text-pool.ts';
+import { BitSet } from '../sets/bit-set.ts';
+import { IdBlock } from '../sets/id-block.ts';
+import { IdBytes } from '../sets/id-bytes.ts';
+import { IdLists } from '../sets/id-lists.ts';
+import { IdNumbers } from '../sets/id-numbers.ts';
+import { IdSet } from '../sets/id-set.ts';
+import { KnownLists } from '../sets/known-lists.ts';
+import { Earliest, Turns } from '../turns.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { Facet } from './facet.ts';
-import { FacetIndex } from './facet-index.ts';
-import { IdBlock } from './id-block.ts';
-import { IdBytes } from './id-bytes.ts';
-import { IdLists } from './id-lists.ts';
-import { IdNumbers } from './id-numbers.ts';
-import { IdSet } from './id-set.ts';
-import { KnownLists } from './known-lists.ts';
 import { type List, listIn, type PackedList, Shelves } from './shelves.ts';
-import { TextIndex } from './text-index.ts';
-import { TextPool } from './text-pool.ts';
-import { Earliest, Turns } from './turns.ts';
 
 /** What an index is made of goes by these names. None of it has anything but its fields. */
 const CLASSES: Record<string, new () => object> = {

@@ -1,5 +1,5 @@
-import type { BitSet } from './bit-set.ts';
-import { roomFor } from './room.ts';
+import type { BitSet } from '../sets/bit-set.ts';
+import { roomFor } from '../sets/room.ts';
 
 const BLOCK = 1 << 18;
 /** Stands for the length of a text where it is not shorter, and the length follows in four bytes. */

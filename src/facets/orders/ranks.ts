@@ -1,7 +1,7 @@
-import { LATER_MARK, MARK } from '../text/text.ts';
-import { BitSet } from './bit-set.ts';
-import type { Selection } from './facet-index.ts';
-import type { TextIndex } from './text-index.ts';
+import { LATER_MARK, MARK } from '../../text/text.ts';
+import type { Selection } from '../facet-index.ts';
+import type { TextIndex } from '../search/text-index.ts';
+import { BitSet } from '../sets/bit-set.ts';
 
 /** Those who are meant by a search, the best first: nobody is in two of them. */
 export interface Rank {

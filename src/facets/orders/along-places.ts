@@ -1,5 +1,5 @@
-import type { Source } from '../lists/keyset-page.ts';
-import type { Selection } from './facet-index.ts';
+import type { Source } from '../../lists/keyset-page.ts';
+import type { Selection } from '../facet-index.ts';
 
 /** Where in an order those stand that have one of the values. */
 export interface Place {

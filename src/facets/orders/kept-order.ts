@@ -1,5 +1,5 @@
-import type { Stretch } from '../db/keyset.ts';
-import type { Cursor } from '../lists/list-query.ts';
+import type { Stretch } from '../../db/keyset.ts';
+import type { Cursor } from '../../lists/list-query.ts';
 import type { Along } from './along.ts';
 
 /** So many ids lie between two places that are known. */

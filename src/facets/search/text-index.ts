@@ -1,5 +1,5 @@
-import { BitSet } from './bit-set.ts';
-import { IdSet } from './id-set.ts';
+import { BitSet } from '../sets/bit-set.ts';
+import { IdSet } from '../sets/id-set.ts';
 import { TextPool } from './text-pool.ts';
 
 /** So many searches are kept and follow every change. */
