@@ -7,7 +7,7 @@ import { type Instant, instant } from '../../clock.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { invitationAt } from '../../users/actions/invitation-times.ts';
-import { accessOf } from '../../users/pages/user-form-page.ts';
+import { accessOf } from '../../users/pages/form/user-form-page.ts';
 import { flash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { invitePeople, type Terms } from '../actions/people-inviting.ts';

@@ -8,7 +8,7 @@ import { groupPicker } from '../../groups/pages/group-picker.ts';
 import { findTags } from '../../tags/tag-store.ts';
 import { isTooLong, type PeopleList, readPeople } from '../../text/people/people-list.ts';
 import { idIn } from '../../text/record-id.ts';
-import { accessOf, makesAdministrator } from '../../users/pages/user-form-page.ts';
+import { accessOf, makesAdministrator } from '../../users/pages/form/user-form-page.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { pickersOf } from '../../web/picker.ts';

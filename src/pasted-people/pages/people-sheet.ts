@@ -4,7 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import type { Instant } from '../../clock.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { countEndingLinks, givenBy } from '../../permissions/effect.ts';
-import { makesAdministrator } from '../../users/pages/user-form-page.ts';
+import { makesAdministrator } from '../../users/pages/form/user-form-page.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { alikeIn, changingIn, fingerprintOf, newIn } from '../actions/people-plan.ts';

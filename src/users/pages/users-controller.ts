@@ -12,17 +12,17 @@ import { render } from '../../web/render.ts';
 import type { Subject } from '../user.ts';
 import { typedUser } from '../user-form.ts';
 import { subjectOf } from './addressed-user.ts';
-import { chooseColumns, resetColumns, showColumnChoice } from './column-choice-page.ts';
-import { showGroupFilter } from './group-filter-page.ts';
-import { showMemberships } from './memberships-page.ts';
-import { offeredActions, operableUser } from './offered-actions.ts';
-import { showPermissions } from './permissions-page.ts';
-import { prefilledUser, withOffer } from './prefilled-user.ts';
-import { showUserForm, typedNow } from './user-form-page.ts';
-import { showUsers } from './user-list-page.ts';
-import { showRecord, showTimeline } from './user-record-page.ts';
-import { createFromForm, saveFromForm } from './user-saving.ts';
-import { isWeightyUserForm } from './weighty-user-form.ts';
+import { prefilledUser, withOffer } from './form/prefilled-user.ts';
+import { showUserForm, typedNow } from './form/user-form-page.ts';
+import { createFromForm, saveFromForm } from './form/user-saving.ts';
+import { isWeightyUserForm } from './form/weighty-user-form.ts';
+import { chooseColumns, resetColumns, showColumnChoice } from './list/column-choice-page.ts';
+import { showGroupFilter } from './list/group-filter-page.ts';
+import { showUsers } from './list/user-list-page.ts';
+import { showMemberships } from './record/memberships-page.ts';
+import { offeredActions, operableUser } from './record/offered-actions.ts';
+import { showPermissions } from './record/permissions-page.ts';
+import { showRecord, showTimeline } from './record/user-record-page.ts';
 
 export function usersController(app: AppContext): Router {
   const router = Router();

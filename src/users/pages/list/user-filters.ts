@@ -1,14 +1,14 @@
-import type { Activity } from '../../access/activity.ts';
-import type { Counted } from '../../facets/facet-index.ts';
-import type { NamedGroup } from '../../groups/names/group-names.ts';
-import { type Choice, type Filter, noSuch } from '../../lists/list-frame.ts';
-import { NONE, toggled } from '../../lists/list-query.ts';
-import type { Tag } from '../../tags/tag-store.ts';
-import { grouped } from '../../text/text.ts';
-import type { UserCounts } from '../list/user-counts.ts';
-import { groupFilterPath, type ListQuery, listPath } from '../list/user-list-query.ts';
-import { STATE_LABELS } from '../state-labels.ts';
-import { STATES } from '../user-state.ts';
+import type { Activity } from '../../../access/activity.ts';
+import type { Counted } from '../../../facets/facet-index.ts';
+import type { NamedGroup } from '../../../groups/names/group-names.ts';
+import { type Choice, type Filter, noSuch } from '../../../lists/list-frame.ts';
+import { NONE, toggled } from '../../../lists/list-query.ts';
+import type { Tag } from '../../../tags/tag-store.ts';
+import { grouped } from '../../../text/text.ts';
+import type { UserCounts } from '../../list/user-counts.ts';
+import { groupFilterPath, type ListQuery, listPath } from '../../list/user-list-query.ts';
+import { STATE_LABELS } from '../../state-labels.ts';
+import { STATES } from '../../user-state.ts';
 import { type Further, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 
 /** So many groups are shown; the others are searched for on a page of their own. */

@@ -1,14 +1,14 @@
 import type { Request } from 'express';
-import { may } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import type { AllTicked } from '../../lists/exceptions.ts';
-import { initials, tint } from '../../text/avatar.ts';
-import { marking, searchedWords } from '../../text/text.ts';
-import { formatOf } from '../../web/reader/reader-format.ts';
-import { groupPath, openGroups } from '../../web/reader/record-path.ts';
-import type { UserList } from '../list/user-list.ts';
-import { type ListQuery, listPath } from '../list/user-list-query.ts';
+import { may } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import type { AllTicked } from '../../../lists/exceptions.ts';
+import { initials, tint } from '../../../text/avatar.ts';
+import { marking, searchedWords } from '../../../text/text.ts';
+import { formatOf } from '../../../web/reader/reader-format.ts';
+import { groupPath, openGroups } from '../../../web/reader/record-path.ts';
+import type { UserList } from '../../list/user-list.ts';
+import { type ListQuery, listPath } from '../../list/user-list-query.ts';
 
 const NO_WORDS: string[] = [];
 /** What they are written with, the same for everybody. */

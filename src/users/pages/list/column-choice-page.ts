@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { type Typed, typedFields } from '../../forms/form.ts';
-import { flash } from '../../web/flash.ts';
-import { render } from '../../web/render.ts';
-import { safePath } from '../../web/safe-path.ts';
-import { leadTo } from '../../web/whole-page.ts';
-import { COLUMNS, type ColumnKey, isUsual, keptColumns, USUAL_COLUMNS } from '../list/user-list-columns.ts';
-import { type ListQuery, listPath, readListPath } from '../list/user-list-query.ts';
-import { setListColumns } from '../user-store.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { type Typed, typedFields } from '../../../forms/form.ts';
+import { flash } from '../../../web/flash.ts';
+import { render } from '../../../web/render.ts';
+import { safePath } from '../../../web/safe-path.ts';
+import { leadTo } from '../../../web/whole-page.ts';
+import { COLUMNS, type ColumnKey, isUsual, keptColumns, USUAL_COLUMNS } from '../../list/user-list-columns.ts';
+import { type ListQuery, listPath, readListPath } from '../../list/user-list-query.ts';
+import { setListColumns } from '../../user-store.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
 
 /** Which columns the list has, for the view that the address names: those that stand in it now come first, in their order. */

@@ -1,21 +1,21 @@
 import type { Request } from 'express';
-import { hasLeft } from '../../access/admission.ts';
-import { isOver } from '../../access/granted-rights.ts';
-import { covers } from '../../access/rights.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import type { Contact } from '../../contacts/contact.ts';
-import { findContact } from '../../contacts/contact-store.ts';
-import { findContactViewer } from '../../contacts/contact-viewer.ts';
-import type { Typed } from '../../forms/form.ts';
-import { findGroups } from '../../groups/group-store.ts';
-import { findMemberships } from '../../memberships/membership-store.ts';
-import { findTagsOf } from '../../tags/tag-store.ts';
-import { idIn } from '../../text/record-id.ts';
-import { formatOf } from '../../web/reader/reader-format.ts';
-import type { User } from '../user.ts';
-import { emptyUser } from '../user-form.ts';
-import { findUsers } from '../user-store.ts';
+import { hasLeft } from '../../../access/admission.ts';
+import { isOver } from '../../../access/granted-rights.ts';
+import { covers } from '../../../access/rights.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import type { Contact } from '../../../contacts/contact.ts';
+import { findContact } from '../../../contacts/contact-store.ts';
+import { findContactViewer } from '../../../contacts/contact-viewer.ts';
+import type { Typed } from '../../../forms/form.ts';
+import { findGroups } from '../../../groups/group-store.ts';
+import { findMemberships } from '../../../memberships/membership-store.ts';
+import { findTagsOf } from '../../../tags/tag-store.ts';
+import { idIn } from '../../../text/record-id.ts';
+import { formatOf } from '../../../web/reader/reader-format.ts';
+import type { User } from '../../user.ts';
+import { emptyUser } from '../../user-form.ts';
+import { findUsers } from '../../user-store.ts';
 
 /** New User as it is opened from the record of a user, a person or a group; empty otherwise. Nothing is saved by it. */
 export async function prefilledUser(app: AppContext, req: Request): Promise<Typed> {

@@ -1,18 +1,18 @@
 import type { Request, Response } from 'express';
-import { isNotStarted, maySignIn } from '../../access/admission.ts';
-import type { Level } from '../../access/rights.ts';
-import { may } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import type { Application } from '../../applications/application.ts';
-import { findApplications } from '../../applications/application-store.ts';
-import { type Instant, minuteOf } from '../../clock.ts';
-import type { GroupNames, NamedGroup } from '../../groups/names/group-names.ts';
-import { firstOf } from '../../lists/list-query.ts';
-import { type Explanation, explain, type Reason } from '../../permissions/explanation.ts';
-import { shortened } from '../../text/text.ts';
-import { render } from '../../web/render.ts';
-import type { Subject, User } from '../user.ts';
-import { findUserNames } from '../user-store.ts';
+import { isNotStarted, maySignIn } from '../../../access/admission.ts';
+import type { Level } from '../../../access/rights.ts';
+import { may } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import type { Application } from '../../../applications/application.ts';
+import { findApplications } from '../../../applications/application-store.ts';
+import { type Instant, minuteOf } from '../../../clock.ts';
+import type { GroupNames, NamedGroup } from '../../../groups/names/group-names.ts';
+import { firstOf } from '../../../lists/list-query.ts';
+import { type Explanation, explain, type Reason } from '../../../permissions/explanation.ts';
+import { shortened } from '../../../text/text.ts';
+import { render } from '../../../web/render.ts';
+import type { Subject, User } from '../../user.ts';
+import { findUserNames } from '../../user-store.ts';
 
 const GROUPS_NAMED = 5;
 

@@ -1,12 +1,12 @@
-import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { instant, minuteOf } from '../../clock.ts';
-import { findLeaderships } from '../../groups/leader.ts';
-import { ANSWERED_PROGRAMS } from '../../leaving/actions/answered-programs.ts';
-import { LED_GROUPS } from '../../leaving/actions/led-groups.ts';
-import { type LeftInShort, leftInShort } from '../../leaving/actions/left-in-short.ts';
-import { OWN_TOKENS } from '../../leaving/actions/own-tokens.ts';
-import type { Subject } from '../user.ts';
+import { may, mayAdminister, type Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { instant, minuteOf } from '../../../clock.ts';
+import { findLeaderships } from '../../../groups/leader.ts';
+import { ANSWERED_PROGRAMS } from '../../../leaving/actions/answered-programs.ts';
+import { LED_GROUPS } from '../../../leaving/actions/led-groups.ts';
+import { type LeftInShort, leftInShort } from '../../../leaving/actions/left-in-short.ts';
+import { OWN_TOKENS } from '../../../leaving/actions/own-tokens.ts';
+import type { Subject } from '../../user.ts';
 
 /** What of it whoever reads users may know; the rest is for who may change this user. */
 const FOR_READERS = [LED_GROUPS.name, ANSWERED_PROGRAMS.name];

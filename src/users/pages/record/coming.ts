@@ -1,15 +1,15 @@
 import type { Request } from 'express';
-import { mayAdminister } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { actionOf } from '../../bulk-operations/actions/bulk-subjects.ts';
-import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
-import { findScheduledFor } from '../../bulk-operations/schedule-store.ts';
-import { type Instant, instant } from '../../clock.ts';
-import type { Membership } from '../../memberships/membership-store.ts';
-import { findOpenAbout } from '../../reviews/question-store.ts';
-import type { Format } from '../../text/format.ts';
-import { formatOf } from '../../web/reader/reader-format.ts';
-import type { Subject } from '../user.ts';
+import { mayAdminister } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { actionOf } from '../../../bulk-operations/actions/bulk-subjects.ts';
+import { findOperation } from '../../../bulk-operations/bulk-operation-store.ts';
+import { findScheduledFor } from '../../../bulk-operations/schedule-store.ts';
+import { type Instant, instant } from '../../../clock.ts';
+import type { Membership } from '../../../memberships/membership-store.ts';
+import { findOpenAbout } from '../../../reviews/question-store.ts';
+import type { Format } from '../../../text/format.ts';
+import { formatOf } from '../../../web/reader/reader-format.ts';
+import type { Subject } from '../../user.ts';
 
 /** Something that is to come for somebody. */
 export interface Coming {

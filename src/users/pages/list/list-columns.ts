@@ -1,6 +1,6 @@
-import type { Column } from '../../lists/list-frame.ts';
-import type { ColumnKey } from '../list/user-list-columns.ts';
-import type { SortKey } from '../list/user-list-query.ts';
+import type { Column } from '../../../lists/list-frame.ts';
+import type { ColumnKey } from '../../list/user-list-columns.ts';
+import type { SortKey } from '../../list/user-list-query.ts';
 
 /** It is always there, and first. */
 export const NAME_COLUMN: Column<SortKey> = { sort: 'name', label: 'Name', width: 'wide' };

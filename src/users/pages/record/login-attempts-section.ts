@@ -1,14 +1,14 @@
-import type { Instant } from '../../clock.ts';
-import type { Reader } from '../../db/database.ts';
+import type { Instant } from '../../../clock.ts';
+import type { Reader } from '../../../db/database.ts';
 import {
   type Counter,
   findCounters,
   LOCKS_BEFORE_PERMANENT,
   lockDuration,
   PERMANENTLY,
-} from '../../sessions/lockout-store.ts';
-import { findLoginAttempts } from '../../sessions/login-attempt-store.ts';
-import { browserName } from '../../text/browser-name.ts';
+} from '../../../sessions/lockout-store.ts';
+import { findLoginAttempts } from '../../../sessions/login-attempt-store.ts';
+import { browserName } from '../../../text/browser-name.ts';
 
 const ATTEMPTS_SHOWN = 10;
 

@@ -1,11 +1,11 @@
-import { mayAdminister, type Viewer } from '../../access/viewer.ts';
-import { type AskingAction, isAsking } from '../../bulk-operations/asking-action.ts';
-import type { Icon } from '../../text/icons.ts';
-import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
-import { type UserAction, wordsFor } from '../actions/user-action.ts';
-import { USER_ACTIONS } from '../actions/user-actions.ts';
-import type { Subject } from '../user.ts';
-import type { State } from '../user-state.ts';
+import { mayAdminister, type Viewer } from '../../../access/viewer.ts';
+import { type AskingAction, isAsking } from '../../../bulk-operations/asking-action.ts';
+import type { Icon } from '../../../text/icons.ts';
+import { USER_OPERATIONS } from '../../actions/operations/user-operations.ts';
+import { type UserAction, wordsFor } from '../../actions/user-action.ts';
+import { USER_ACTIONS } from '../../actions/user-actions.ts';
+import type { Subject } from '../../user.ts';
+import type { State } from '../../user-state.ts';
 
 export interface OfferedAction {
   action: UserAction;

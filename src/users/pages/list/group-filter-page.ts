@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { knownByIndex } from '../../groups/group-suggestions.ts';
-import { firstOf, toggled } from '../../lists/list-query.ts';
-import { pagerLinks } from '../../lists/pager.ts';
-import { isNamed } from '../../text/text.ts';
-import { render } from '../../web/render.ts';
-import { groupFilterPath, listPath, readListQuery } from '../list/user-list-query.ts';
-import { countInGroups } from '../list/view-selection.ts';
-import { stateLimits } from '../user-state.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { knownByIndex } from '../../../groups/group-suggestions.ts';
+import { firstOf, toggled } from '../../../lists/list-query.ts';
+import { pagerLinks } from '../../../lists/pager.ts';
+import { isNamed } from '../../../text/text.ts';
+import { render } from '../../../web/render.ts';
+import { groupFilterPath, listPath, readListQuery } from '../../list/user-list-query.ts';
+import { countInGroups } from '../../list/view-selection.ts';
+import { stateLimits } from '../../user-state.ts';
 
 const SHOWN = 100;
 const LONGEST_NAME = 100;
