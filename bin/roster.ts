@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { headFrom } from '../src/audit/chain.ts';
 import { type CommandContext, type Result, refused } from '../src/command-line/command.ts';
-import { COMMANDS } from '../src/command-line/commands.ts';
-import { MAINTENANCE } from '../src/command-line/maintenance.ts';
+import { COMMANDS } from '../src/command-line/commands/commands.ts';
+import { MAINTENANCE } from '../src/command-line/commands/maintenance.ts';
 import { REMOTE } from '../src/command-line/remote/remote-commands.ts';
 import { ConfigError, readSettings, type Settings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';

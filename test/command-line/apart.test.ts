@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { COMMANDS } from '../../src/command-line/commands.ts';
+import { COMMANDS } from '../../src/command-line/commands/commands.ts';
 import { REMOTE } from '../../src/command-line/remote/remote-commands.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { begun, pausedAtOnce } from '../support/begun.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { undo } from '../../src/command-line/operate-command.ts';
+import { undo } from '../../src/command-line/commands/operate-command.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { applied, applyingContext } from '../support/apply.ts';
 import { factsBesideAudit } from '../support/database.ts';

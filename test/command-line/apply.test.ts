@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { applyFile } from '../../src/command-line/apply-command.ts';
 import type { CommandContext } from '../../src/command-line/command.ts';
+import { applyFile } from '../../src/command-line/commands/apply-command.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { applied } from '../support/apply.ts';
 import { watchAudit } from '../support/audit.ts';

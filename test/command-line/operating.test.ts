@@ -4,7 +4,7 @@ import { askedOf, findBulkAction } from '../../src/bulk-operations/actions/bulk-
 import { doWhatIsDue } from '../../src/bulk-operations/actions/due-operations.ts';
 import { SUBJECT_TYPES } from '../../src/bulk-operations/bulk-operation.ts';
 import type { OperateWords } from '../../src/command-line/command.ts';
-import { COMMANDS } from '../../src/command-line/commands.ts';
+import { COMMANDS } from '../../src/command-line/commands/commands.ts';
 import { ConfigError } from '../../src/config.ts';
 import { serverSettings } from '../../src/installation/server-settings.ts';
 import { startApp, type TestApp } from '../support/app.ts';

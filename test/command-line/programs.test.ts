@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ProgramWords } from '../../src/command-line/command.ts';
-import { COMMANDS } from '../../src/command-line/commands.ts';
+import { COMMANDS } from '../../src/command-line/commands/commands.ts';
 import { serverSettings } from '../../src/installation/server-settings.ts';
 import { isSecret } from '../../src/tokens/token-secret.ts';
 import { startApp, type TestApp } from '../support/app.ts';

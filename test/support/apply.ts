@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyFile } from '../../src/command-line/apply-command.ts';
 import type { CommandContext } from '../../src/command-line/command.ts';
+import { applyFile } from '../../src/command-line/commands/apply-command.ts';
 import { serverSettings } from '../../src/installation/server-settings.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
 import type { TestApp } from './app.ts';

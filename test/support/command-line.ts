@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ofNode } from '../../faults/server-process.ts';
-import { MAINTENANCE } from '../../src/command-line/maintenance.ts';
+import { MAINTENANCE } from '../../src/command-line/commands/maintenance.ts';
 import type { TestApp } from './app.ts';
 import { runHere } from './command-here.ts';
 

@@ -1,16 +1,16 @@
 import { constants, setPriority } from 'node:os';
-import { SECRET_SETTINGS, type SecretName, type Settings } from '../config.ts';
-import { withoutPassword } from '../db/server-address.ts';
-import { backUp } from '../installation/backups/backup.ts';
-import { restore } from '../installation/backups/restore.ts';
-import { type MoveReport, moveTo, reopen } from '../installation/moving/move.ts';
-import type { Watch } from '../installation/moving/moved-rows.ts';
-import { migrateData } from '../installation/open-installation.ts';
-import { acceptSecrets } from '../installation/secrets/accepted-secrets.ts';
-import { CannotStart } from '../process/cannot-start.ts';
-import { format } from '../text/format.ts';
-import { counted, were } from '../text/text.ts';
-import type { Result } from './command.ts';
+import { SECRET_SETTINGS, type SecretName, type Settings } from '../../config.ts';
+import { withoutPassword } from '../../db/server-address.ts';
+import { backUp } from '../../installation/backups/backup.ts';
+import { restore } from '../../installation/backups/restore.ts';
+import { type MoveReport, moveTo, reopen } from '../../installation/moving/move.ts';
+import type { Watch } from '../../installation/moving/moved-rows.ts';
+import { migrateData } from '../../installation/open-installation.ts';
+import { acceptSecrets } from '../../installation/secrets/accepted-secrets.ts';
+import { CannotStart } from '../../process/cannot-start.ts';
+import { format } from '../../text/format.ts';
+import { counted, were } from '../../text/text.ts';
+import type { Result } from '../command.ts';
 
 export interface MaintenanceOptions {
   withoutSecrets: boolean;

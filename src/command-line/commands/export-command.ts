@@ -1,20 +1,20 @@
 import { constants, setPriority } from 'node:os';
-import { minuteOf } from '../clock.ts';
-import { ConfigError } from '../config.ts';
-import { findContactViewer, findViewerOfAll } from '../contacts/contact-viewer.ts';
-import { exportRecords } from '../export/actions/exporting.ts';
-import { KINDS } from '../export/exportable.ts';
-import { FILE_FORMATS } from '../export/file-format.ts';
-import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
-import { reasonOf } from '../installation/data/data-folder.ts';
-import { growWhole } from '../installation/data/whole-file.ts';
-import { BrokenOff, ReaderGone, type Sink } from '../lists/written-out.ts';
-import { format } from '../text/format.ts';
-import { counted } from '../text/text.ts';
-import type { Act } from '../verbs/act.ts';
-import { type CommandContext, type Result, refused } from './command.ts';
-import { readySources } from './list-sources.ts';
-import { viewSaid } from './view-said.ts';
+import { minuteOf } from '../../clock.ts';
+import { ConfigError } from '../../config.ts';
+import { findContactViewer, findViewerOfAll } from '../../contacts/contact-viewer.ts';
+import { exportRecords } from '../../export/actions/exporting.ts';
+import { KINDS } from '../../export/exportable.ts';
+import { FILE_FORMATS } from '../../export/file-format.ts';
+import { EXPORT_KINDS } from '../../export/pages/export-kinds.ts';
+import { reasonOf } from '../../installation/data/data-folder.ts';
+import { growWhole } from '../../installation/data/whole-file.ts';
+import { BrokenOff, ReaderGone, type Sink } from '../../lists/written-out.ts';
+import { format } from '../../text/format.ts';
+import { counted } from '../../text/text.ts';
+import type { Act } from '../../verbs/act.ts';
+import { type CommandContext, type Result, refused } from '../command.ts';
+import { readySources } from '../list-sources.ts';
+import { viewSaid } from '../view-said.ts';
 
 /** Writes a list as a file. What cannot be meant is told, and never taken for everybody. */
 export async function exportList(context: CommandContext, act: Act, list: string): Promise<Result> {

@@ -1,14 +1,14 @@
-import { minuteOf } from '../clock.ts';
-import { findLeft, stepsFor } from '../leaving/actions/decisions.ts';
-import { letLeaveNow } from '../leaving/actions/operations/letting-leave.ts';
-import { canTakeOver } from '../leaving/heirs.ts';
-import type { Decisions } from '../leaving/left-kind.ts';
-import { counted } from '../text/text.ts';
-import { findUserByIdentifier } from '../users/user-lookup.ts';
-import { findSubject } from '../users/user-store.ts';
-import type { Act } from '../verbs/act.ts';
-import { Refused } from '../verbs/refusals.ts';
-import { type CommandContext, type Result, refused } from './command.ts';
+import { minuteOf } from '../../clock.ts';
+import { findLeft, stepsFor } from '../../leaving/actions/decisions.ts';
+import { letLeaveNow } from '../../leaving/actions/operations/letting-leave.ts';
+import { canTakeOver } from '../../leaving/heirs.ts';
+import type { Decisions } from '../../leaving/left-kind.ts';
+import { counted } from '../../text/text.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
+import { findSubject } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { Refused } from '../../verbs/refusals.ts';
+import { type CommandContext, type Result, refused } from '../command.ts';
 
 /** Lets somebody go, and another take over whatever they can of it; what they cannot stays, and is said. */
 export async function deactivateWithHandOver(

@@ -1,12 +1,12 @@
-import { type Asked, steerOperation } from '../bulk-operations/actions/steering.ts';
-import { type BulkOperation, phaseOf } from '../bulk-operations/bulk-operation.ts';
-import { findOperation } from '../bulk-operations/bulk-operation-store.ts';
-import { findWhole } from '../bulk-operations/part-store.ts';
-import { idIn } from '../text/record-id.ts';
-import { counted, grouped } from '../text/text.ts';
-import type { Act } from '../verbs/act.ts';
-import { NotFound, Refused } from '../verbs/refusals.ts';
-import { type Command, type CommandContext, type Result, refused } from './command.ts';
+import { type Asked, steerOperation } from '../../bulk-operations/actions/steering.ts';
+import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operation.ts';
+import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
+import { findWhole } from '../../bulk-operations/part-store.ts';
+import { idIn } from '../../text/record-id.ts';
+import { counted, grouped } from '../../text/text.ts';
+import type { Act } from '../../verbs/act.ts';
+import { NotFound, Refused } from '../../verbs/refusals.ts';
+import { type Command, type CommandContext, type Result, refused } from '../command.ts';
 
 const SUMMARIES: Record<Asked, string> = {
   pause: 'lets a large operation wait that is under way',

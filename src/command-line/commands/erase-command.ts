@@ -1,13 +1,13 @@
-import type { Reader } from '../db/database.ts';
-import { eraseUsers, judgeErasure } from '../erasure/actions/user-erasure.ts';
-import { finishErasures } from '../erasure/erasing.ts';
-import { erasedName } from '../erasure/named-persons.ts';
-import { keepErasedList } from '../installation/backups/erased-list.ts';
-import { idIn } from '../text/record-id.ts';
-import { findUserIdsOnceCalled } from '../users/user-lookup.ts';
-import { findUsers } from '../users/user-store.ts';
-import type { Act } from '../verbs/act.ts';
-import { type CommandContext, type Result, refused } from './command.ts';
+import type { Reader } from '../../db/database.ts';
+import { eraseUsers, judgeErasure } from '../../erasure/actions/user-erasure.ts';
+import { finishErasures } from '../../erasure/erasing.ts';
+import { erasedName } from '../../erasure/named-persons.ts';
+import { keepErasedList } from '../../installation/backups/erased-list.ts';
+import { idIn } from '../../text/record-id.ts';
+import { findUserIdsOnceCalled } from '../../users/user-lookup.ts';
+import { findUsers } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { type CommandContext, type Result, refused } from '../command.ts';
 
 /** Says who would be erased, and with `--yes` does it, with all that others wrote of them. */
 export async function eraseUser(context: CommandContext, act: Act, named: string): Promise<Result> {

@@ -1,9 +1,9 @@
-import type { Database } from '../db/database.ts';
-import { planIdle } from '../idle-accounts/idle-plan.ts';
-import type { Standing } from '../idle-accounts/idle-rule.ts';
-import { findIdleRule } from '../idle-accounts/idle-rule-store.ts';
-import { counted } from '../text/text.ts';
-import type { Result } from './command.ts';
+import type { Database } from '../../db/database.ts';
+import { planIdle } from '../../idle-accounts/idle-plan.ts';
+import type { Standing } from '../../idle-accounts/idle-rule.ts';
+import { findIdleRule } from '../../idle-accounts/idle-rule-store.ts';
+import { counted } from '../../text/text.ts';
+import type { Result } from '../command.ts';
 
 const LISTED = 5_000;
 

@@ -1,19 +1,19 @@
-import { actionOf } from '../bulk-operations/actions/bulk-subjects.ts';
-import { executeOperation } from '../bulk-operations/actions/execution.ts';
-import { type BulkOperation, phaseOf } from '../bulk-operations/bulk-operation.ts';
-import { createDraft, findOperation } from '../bulk-operations/bulk-operation-store.ts';
-import { ConfigError } from '../config.ts';
-import { findMissing, isMuch, isTheirNumber, type Missing } from '../import/actions/missing-users.ts';
-import type { Import } from '../import/import.ts';
-import { counted } from '../text/text.ts';
-import { DEACTIVATION } from '../users/actions/deactivation.ts';
-import { findUserNames } from '../users/user-store.ts';
-import type { Act } from '../verbs/act.ts';
-import { countInWords } from '../verbs/notes.ts';
-import { Conflict } from '../verbs/refusals.ts';
-import type { CommandContext } from './command.ts';
-import { finished } from './finished-operation.ts';
-import { idsMeant } from './meant-records.ts';
+import { actionOf } from '../../bulk-operations/actions/bulk-subjects.ts';
+import { executeOperation } from '../../bulk-operations/actions/execution.ts';
+import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operation.ts';
+import { createDraft, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
+import { ConfigError } from '../../config.ts';
+import { findMissing, isMuch, isTheirNumber, type Missing } from '../../import/actions/missing-users.ts';
+import type { Import } from '../../import/import.ts';
+import { counted } from '../../text/text.ts';
+import { DEACTIVATION } from '../../users/actions/deactivation.ts';
+import { findUserNames } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { countInWords } from '../../verbs/notes.ts';
+import { Conflict } from '../../verbs/refusals.ts';
+import type { CommandContext } from '../command.ts';
+import { finished } from '../finished-operation.ts';
+import { idsMeant } from '../meant-records.ts';
 
 const NAMED = 10;
 

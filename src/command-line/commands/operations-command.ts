@@ -1,10 +1,10 @@
-import { phaseOf, SUBJECT_TYPES } from '../bulk-operations/bulk-operation.ts';
-import { findExecuted } from '../bulk-operations/bulk-operation-store.ts';
-import { doneInWords } from '../bulk-operations/pages/operation/parts-in-words.ts';
-import { findPartsOf } from '../bulk-operations/part-store.ts';
-import { leftOutIn, summed } from '../bulk-operations/tally.ts';
-import { format } from '../text/format.ts';
-import type { CommandContext, Result } from './command.ts';
+import { phaseOf, SUBJECT_TYPES } from '../../bulk-operations/bulk-operation.ts';
+import { findExecuted } from '../../bulk-operations/bulk-operation-store.ts';
+import { doneInWords } from '../../bulk-operations/pages/operation/parts-in-words.ts';
+import { findPartsOf } from '../../bulk-operations/part-store.ts';
+import { leftOutIn, summed } from '../../bulk-operations/tally.ts';
+import { format } from '../../text/format.ts';
+import type { CommandContext, Result } from '../command.ts';
 
 /** The newest operations, and what became of them. */
 export async function listOperations({ db }: CommandContext): Promise<Result> {

@@ -1,17 +1,17 @@
-import { minuteOf } from '../clock.ts';
-import { FieldErrors } from '../forms/form.ts';
-import { findGroups } from '../groups/group-store.ts';
-import { format } from '../text/format.ts';
-import { identityKey } from '../text/identity-key.ts';
-import { makeToken } from '../tokens/actions/token-making.ts';
-import { checkToken, USUAL_DAYS } from '../tokens/token-form.ts';
-import { createUserFromForm } from '../users/actions/changing/user-form-saving.ts';
-import { checkUser, emptyUser } from '../users/user-form.ts';
-import { findUserByIdentifier } from '../users/user-lookup.ts';
-import { findSubject } from '../users/user-store.ts';
-import type { Act } from '../verbs/act.ts';
-import { Refused } from '../verbs/refusals.ts';
-import { type CommandContext, type Result, refused } from './command.ts';
+import { minuteOf } from '../../clock.ts';
+import { FieldErrors } from '../../forms/form.ts';
+import { findGroups } from '../../groups/group-store.ts';
+import { format } from '../../text/format.ts';
+import { identityKey } from '../../text/identity-key.ts';
+import { makeToken } from '../../tokens/actions/token-making.ts';
+import { checkToken, USUAL_DAYS } from '../../tokens/token-form.ts';
+import { createUserFromForm } from '../../users/actions/changing/user-form-saving.ts';
+import { checkUser, emptyUser } from '../../users/user-form.ts';
+import { findUserByIdentifier } from '../../users/user-lookup.ts';
+import { findSubject } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { Refused } from '../../verbs/refusals.ts';
+import { type CommandContext, type Result, refused } from '../command.ts';
 
 /** An identity for a program, by the form that pages fill in. */
 export async function createApiUser(context: CommandContext, act: Act, name: string): Promise<Result> {

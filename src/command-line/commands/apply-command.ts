@@ -1,11 +1,11 @@
-import { FieldErrors } from '../forms/form.ts';
-import { counted } from '../text/text.ts';
-import type { Act } from '../verbs/act.ts';
-import { Refused } from '../verbs/refusals.ts';
-import { applyDifference } from './apply/applying.ts';
-import { readDesiredState } from './apply/desired-state.ts';
-import { type Difference, differenceFrom } from './apply/difference.ts';
-import { type CommandContext, type Result, refused } from './command.ts';
+import { FieldErrors } from '../../forms/form.ts';
+import { counted } from '../../text/text.ts';
+import type { Act } from '../../verbs/act.ts';
+import { Refused } from '../../verbs/refusals.ts';
+import { applyDifference } from '../apply/applying.ts';
+import { readDesiredState } from '../apply/desired-state.ts';
+import { type Difference, differenceFrom } from '../apply/difference.ts';
+import { type CommandContext, type Result, refused } from '../command.ts';
 
 /** Says what is otherwise than a file says, and with `apply` makes it so. */
 export async function applyFile(context: CommandContext, act: Act, path: string): Promise<Result> {
