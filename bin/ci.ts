@@ -25,7 +25,7 @@ const resultsOnPostgres = join(folder, 'jest-on-postgres.json');
 /** What the databases could differ in: a journey, lists in order, words that are searched, feeds, many at once, the audit. */
 const ON_POSTGRES = [
   'test/postgres',
-  'test/users/listing',
+  'test/users/list/listing',
   'test/audit/chain',
   'test/erasure/restoring',
   'test/facets/pruned-feed',

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { COLUMNS } from '../../src/users/list/user-list-columns.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { watchAudit } from '../support/audit.ts';
-import { send, submit } from '../support/form.ts';
-import { pageOf } from '../support/page.ts';
-import { Session, signedIn } from '../support/session.ts';
-import { asked } from '../support/statements.ts';
+import { COLUMNS } from '../../../src/users/list/user-list-columns.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { watchAudit } from '../../support/audit.ts';
+import { send, submit } from '../../support/form.ts';
+import { pageOf } from '../../support/page.ts';
+import { Session, signedIn } from '../../support/session.ts';
+import { asked } from '../../support/statements.ts';
 
 const USUAL = ['Name', 'System email', 'Linked contact', 'Last login', 'Group memberships', 'No shared data'];
 

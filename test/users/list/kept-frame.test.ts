@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MINUTE } from '../../src/clock.ts';
-import type { Transaction } from '../../src/db/database.ts';
-import { encodeCursor } from '../../src/lists/list-query.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { pageOf } from '../support/page.ts';
-import { isOnPostgres } from '../support/postgres.ts';
-import { renderedViews } from '../support/rendered-views.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { MINUTE } from '../../../src/clock.ts';
+import type { Transaction } from '../../../src/db/database.ts';
+import { encodeCursor } from '../../../src/lists/list-query.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { pageOf } from '../../support/page.ts';
+import { isOnPostgres } from '../../support/postgres.ts';
+import { renderedViews } from '../../support/rendered-views.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 const AROUND = ['_search', '_head', '_sidebar'].map((name) =>
   join(import.meta.dirname, `../../views/lists/${name}.ejs`),

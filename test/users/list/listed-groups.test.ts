@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addGroups } from '../support/crowd.ts';
-import { pageOf } from '../support/page.ts';
-import { groupId, pathTo } from '../support/people.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addGroups } from '../../support/crowd.ts';
+import { pageOf } from '../../support/page.ts';
+import { groupId, pathTo } from '../../support/people.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 const ENDED = '2026-10-01T00:00:00.000Z';
 

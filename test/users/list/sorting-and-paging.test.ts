@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeCursor } from '../../src/lists/list-query.ts';
-import { identityKey } from '../../src/text/identity-key.ts';
-import { sortKey } from '../../src/text/sort-key.ts';
-import { COLUMNS as COLUMN_KEYS, USUAL_COLUMNS } from '../../src/users/list/user-list-columns.ts';
-import { listPath, readListQuery, SORTS, type SortKey } from '../../src/users/list/user-list-query.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addCrowd, everybody, type Listed } from '../support/crowd.ts';
-import { pageOf } from '../support/page.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { encodeCursor } from '../../../src/lists/list-query.ts';
+import { identityKey } from '../../../src/text/identity-key.ts';
+import { sortKey } from '../../../src/text/sort-key.ts';
+import { COLUMNS as COLUMN_KEYS, USUAL_COLUMNS } from '../../../src/users/list/user-list-columns.ts';
+import { listPath, readListQuery, SORTS, type SortKey } from '../../../src/users/list/user-list-query.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addCrowd, everybody, type Listed } from '../../support/crowd.ts';
+import { pageOf } from '../../support/page.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 const EVERY_ACTIVITY = 'activity=active&activity=deactivated&activity=deleted';
 const COLUMNS: Record<string, SortKey> = {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { startApp, type TestApp } from '../support/app.ts';
-import { submit } from '../support/form.ts';
-import { pageOf } from '../support/page.ts';
-import { pathTo } from '../support/people.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { submit } from '../../support/form.ts';
+import { pageOf } from '../../support/page.ts';
+import { pathTo } from '../../support/people.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 /** Names that are hard to find; the email address of each is made of a word of its own. */
 const NAMES = {

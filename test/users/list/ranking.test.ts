@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cursor } from '../../src/lists/list-query.ts';
-import { identityKey } from '../../src/text/identity-key.ts';
-import { listUsers } from '../../src/users/list/user-list.ts';
-import { readListQuery } from '../../src/users/list/user-list-query.ts';
-import { nameColumns } from '../../src/users/user-columns.ts';
-import { stateLimits } from '../../src/users/user-state.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addCrowd } from '../support/crowd.ts';
-import { pageOf } from '../support/page.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import type { Cursor } from '../../../src/lists/list-query.ts';
+import { identityKey } from '../../../src/text/identity-key.ts';
+import { listUsers } from '../../../src/users/list/user-list.ts';
+import { readListQuery } from '../../../src/users/list/user-list-query.ts';
+import { nameColumns } from '../../../src/users/user-columns.ts';
+import { stateLimits } from '../../../src/users/user-state.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addCrowd } from '../../support/crowd.ts';
+import { pageOf } from '../../support/page.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 /** So many begin with it that they are found by walking past all names. */
 const MANY = 250;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MINUTE } from '../../src/clock.ts';
-import type { Transaction } from '../../src/db/database.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { pageOf } from '../support/page.ts';
-import { isOnPostgres } from '../support/postgres.ts';
-import { renderedViews } from '../support/rendered-views.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { MINUTE } from '../../../src/clock.ts';
+import type { Transaction } from '../../../src/db/database.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { pageOf } from '../../support/page.ts';
+import { isOnPostgres } from '../../support/postgres.ts';
+import { renderedViews } from '../../support/rendered-views.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 const ROWS = join(import.meta.dirname, '../../views/users/_rows.ejs');
 const EACH = 'column=name&column=email&column=contact&column=last_login&column=groups&column=tags&column=last_from';

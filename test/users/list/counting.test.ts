@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addContact } from '../support/contacts.ts';
-import { pageOf } from '../support/page.ts';
-import { signedIn } from '../support/session.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addContact } from '../../support/contacts.ts';
+import { pageOf } from '../../support/page.ts';
+import { signedIn } from '../../support/session.ts';
 
 describe('the list while everybody is being read for the first time', () => {
   let app: TestApp;

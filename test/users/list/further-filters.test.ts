@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findAdministratorIds } from '../../src/access/administrators.ts';
-import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
-import { DAY, dayOf, instant, MINUTE } from '../../src/clock.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { pageOf } from '../support/page.ts';
-import { groupId } from '../support/people.ts';
-import { Session, signedIn } from '../support/session.ts';
+import { findAdministratorIds } from '../../../src/access/administrators.ts';
+import { findItemIds } from '../../../src/bulk-operations/bulk-piece-store.ts';
+import { DAY, dayOf, instant, MINUTE } from '../../../src/clock.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { pageOf } from '../../support/page.ts';
+import { groupId } from '../../support/people.ts';
+import { Session, signedIn } from '../../support/session.ts';
 
 let app: TestApp;
 let alice: Session;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
-import { MINUTE } from '../../src/clock.ts';
-import { startApp, startEmptyApp, type TestApp } from '../support/app.ts';
-import { submit } from '../support/form.ts';
-import { pageOf } from '../support/page.ts';
-import { pathTo } from '../support/people.ts';
-import { Session, signedIn } from '../support/session.ts';
+import { MINUTE } from '../../../src/clock.ts';
+import { startApp, startEmptyApp, type TestApp } from '../../support/app.ts';
+import { submit } from '../../support/form.ts';
+import { pageOf } from '../../support/page.ts';
+import { pathTo } from '../../support/people.ts';
+import { Session, signedIn } from '../../support/session.ts';
 
 describe('the users list', () => {
   let app: TestApp;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addContact } from '../support/contacts.ts';
-import { pageOf } from '../support/page.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addContact } from '../../support/contacts.ts';
+import { pageOf } from '../../support/page.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 let app: TestApp;
 let alice: Session;

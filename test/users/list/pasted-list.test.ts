@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
-import { LONGEST_LIST } from '../../src/users/list/pasted-list.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { submit } from '../support/form.ts';
-import { pageOf } from '../support/page.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { findItemIds } from '../../../src/bulk-operations/bulk-piece-store.ts';
+import { LONGEST_LIST } from '../../../src/users/list/pasted-list.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { submit } from '../../support/form.ts';
+import { pageOf } from '../../support/page.ts';
+import { type Session, signedIn } from '../../support/session.ts';
 
 describe('a list of users in the search', () => {
   let app: TestApp;

@@ -1,18 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Activity } from '../../src/access/activity.ts';
-import { DAY, instant, MINUTE } from '../../src/clock.ts';
-import { ACTIVITIES } from '../../src/users/list/user-facets.ts';
-import { UserIndex } from '../../src/users/list/user-index.ts';
-import { STATE_LABELS } from '../../src/users/state-labels.ts';
-import { STATES, type State, statesOf } from '../../src/users/user-state.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addCrowd, everybody, type Listed } from '../support/crowd.ts';
-import { submit } from '../support/form.ts';
-import { pageOf } from '../support/page.ts';
-import { groupId, pathTo } from '../support/people.ts';
-import { Session, signedIn } from '../support/session.ts';
+import type { Activity } from '../../../src/access/activity.ts';
+import { DAY, instant, MINUTE } from '../../../src/clock.ts';
+import { ACTIVITIES } from '../../../src/users/list/user-facets.ts';
+import { UserIndex } from '../../../src/users/list/user-index.ts';
+import { STATE_LABELS } from '../../../src/users/state-labels.ts';
+import { STATES, type State, statesOf } from '../../../src/users/user-state.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addCrowd, everybody, type Listed } from '../../support/crowd.ts';
+import { submit } from '../../support/form.ts';
+import { pageOf } from '../../support/page.ts';
+import { groupId, pathTo } from '../../support/people.ts';
+import { Session, signedIn } from '../../support/session.ts';
 
 const ACTIVITY_LABELS = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addGroups } from '../support/crowd.ts';
-import { pageOf } from '../support/page.ts';
-import { newcomer } from '../support/people.ts';
-import { signedIn } from '../support/session.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addGroups } from '../../support/crowd.ts';
+import { pageOf } from '../../support/page.ts';
+import { newcomer } from '../../support/people.ts';
+import { signedIn } from '../../support/session.ts';
 
 describe('the page of all groups to filter by', () => {
   let app: TestApp;
