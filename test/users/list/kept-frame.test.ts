@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../../../src/clock.ts';
 import type { Transaction } from '../../../src/db/database.ts';
@@ -6,12 +5,10 @@ import { encodeCursor } from '../../../src/lists/list-query.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { pageOf } from '../../support/page.ts';
 import { isOnPostgres } from '../../support/postgres.ts';
-import { renderedViews } from '../../support/rendered-views.ts';
+import { forgetRendered, wasRendered } from '../../support/rendered-views.ts';
 import { type Session, signedIn } from '../../support/session.ts';
 
-const AROUND = ['_search', '_head', '_sidebar'].map((name) =>
-  join(import.meta.dirname, `../../views/lists/${name}.ejs`),
-);
+const AROUND = ['lists/_search.ejs', 'lists/_head.ejs', 'lists/_sidebar.ejs'];
 
 /** What the sidebar goes by, each changed past the program, and what it says from then on. */
 const CHANGES: [what: string, change: (trx: Transaction, app: TestApp) => Promise<unknown>, said: string][] = [
@@ -59,9 +56,9 @@ describe('what stands around the rows, which is kept as text', () => {
   it('is not written anew from page to page', async () => {
     const after = encodeCursor({ value: 'ada', id: app.people.ada });
     await alice.get('/users');
-    renderedViews.clear();
+    forgetRendered();
     const next = pageOf(await alice.get(`/users?after=${after}`));
-    expect(AROUND.some((view) => renderedViews.has(view))).toBe(isOnPostgres);
+    expect(AROUND.some(wasRendered)).toBe(isOnPostgres);
     expect(next.$('#previous-page').attr('href')).toContain('before=');
   });
 
