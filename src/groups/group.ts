@@ -33,9 +33,16 @@ export function mayAppoint(viewer: Viewer): boolean {
   return may(viewer, 'users', 'write');
 }
 
+export const GRANTS_MORE = 'grants rights that you do not hold';
+
+/** Throws Forbidden where the viewer may not change the group (R62). */
+export function requireHeld(by: Viewer, group: Pick<Group, 'name' | 'rights'>): void {
+  if (!mayChange(by, group)) throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}.`);
+}
+
 /** Throws Forbidden where the actor may not change the group, and Conflict where nobody can while it is deleted. */
 export function requireChangeable({ by }: { by: Viewer }, group: Group): void {
-  if (!mayChange(by, group)) throw new Forbidden(`The group ${group.name} grants rights that you do not hold.`);
+  requireHeld(by, group);
   if (group.activity === 'deleted') throw new Conflict(`The group ${group.name} is deleted.`);
 }
 

@@ -35,6 +35,7 @@ export const unfitFields = (fields: Record<string, string>): Refusal => ({
 /** What a sentence says against it, as the reason of somebody: a colon or a full stop follows. */
 export const notSo = (sentence: string): string => `cannot be changed so: ${sentence.replace(/\.$/, '')}`;
 
+/** Of whoever has rights above those of the viewer (R61). */
 export const NOT_YOURS = 'has rights that you do not hold';
 /** What is left of somebody erased is a number. */
 export const WAS_ERASED = 'was erased';

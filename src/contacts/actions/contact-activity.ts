@@ -7,7 +7,7 @@ import { type Contact, mayEdit } from '../contact.ts';
 import { keepContacts } from '../contact-store.ts';
 import { findContactViewer } from '../contact-viewer.ts';
 import { type ChangedContacts, retellLinked } from './changing-contacts.ts';
-import { NOT_YOURS } from './contact-subject.ts';
+import { ONLY_SEEN } from './contact-subject.ts';
 import { findVisible } from './planned-change.ts';
 
 /** Takes contacts out of the lists, or brings them back as they were. Throws NotFound where the actor may not see one. */
@@ -19,7 +19,7 @@ export async function setActivity(
 ): Promise<ChangedContacts> {
   const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
   const outcomes = (await findVisible(trx, viewer, ids)).map((subject): Outcome<Contact> => ({ subject }));
-  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : NOT_YOURS));
+  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : ONLY_SEEN));
   leaveOut(outcomes, (contact) =>
     contact.activity === activity
       ? inapplicable(`is ${activity === 'deleted' ? 'deleted' : 'not deleted'} already`)

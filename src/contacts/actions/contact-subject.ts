@@ -16,7 +16,7 @@ export interface ContactSubject extends Contact {
 /** What stands in the place of the name where the viewer may not see the contact. */
 const UNSEEN = 'A contact that you may not see';
 
-export const NOT_YOURS = forbidden('is public: you may look at public contacts but not change them');
+export const ONLY_SEEN = forbidden('is public: you may look at public contacts but not change them');
 
 /** In the order of the ids. Throws NotFound where one is unknown to everybody. */
 export async function findContactSubjects(db: Reader, ids: number[], { by, at }: Judge): Promise<ContactSubject[]> {
@@ -37,6 +37,6 @@ export function editable(
 ): BulkAction<ContactSubject>['refusalOf'] {
   return (_viewer, contact) => {
     if (!contact.isSeen) return inapplicable('belongs to somebody else by now');
-    return contact.isEditable ? rule(contact) : NOT_YOURS;
+    return contact.isEditable ? rule(contact) : ONLY_SEEN;
   };
 }

@@ -19,7 +19,7 @@ import { findContacts, findContactsOfAnyOwner } from '../contact-store.ts';
 import { findContactViewer } from '../contact-viewer.ts';
 import { type Choices, type ContactChange, chosenBy, detailsAfter } from './contact-choices.ts';
 import { auditFields, type ContactDetails, detailsOf } from './contact-details.ts';
-import { NOT_YOURS } from './contact-subject.ts';
+import { ONLY_SEEN } from './contact-subject.ts';
 
 /** One contact with what becomes of it. */
 export interface Step {
@@ -38,7 +38,7 @@ export async function judgeChange(
   versions?: ReadonlyMap<number, number>,
 ): Promise<Outcome<Contact>[]> {
   const outcomes = (await findVisible(db, viewer, ids)).map((subject): Outcome<Contact> => ({ subject }));
-  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : NOT_YOURS));
+  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : ONLY_SEEN));
   leaveOut(outcomes, ({ activity }) => (activity === 'deleted' ? inapplicable('is deleted') : undefined));
   leaveOut(outcomes, ({ id, version }) => (versions && versions.get(id) !== version ? stale() : undefined));
   return outcomes;

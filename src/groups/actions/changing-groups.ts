@@ -14,6 +14,7 @@ import type { Facts, Judge, Written } from '../../verbs/action.ts';
 import { differing } from '../../verbs/facts.ts';
 import {
   allowed,
+  forbidden,
   forbiddenFields,
   inapplicable,
   leaveOut,
@@ -22,9 +23,8 @@ import {
   unfitFields,
 } from '../../verbs/outcome.ts';
 import { changedSet, isWhole, type SetChange } from '../../verbs/set-change.ts';
-import { type Group, mayAppoint, mayChange } from '../group.ts';
+import { GRANTS_MORE, type Group, mayAppoint, mayChange } from '../group.ts';
 import { findGroupsOf, keepGroups } from '../group-store.ts';
-import { NOT_YOURS } from './group-action.ts';
 import { groupFacts } from './group-facts.ts';
 
 /** What is to be different about groups. What is left out stays as it is. */
@@ -136,7 +136,7 @@ export async function judgeChange(
   versions?: ReadonlyMap<number, number>,
 ): Promise<Outcome<Group>[]> {
   const outcomes = (await findGroupsOf(db, ids)).map((subject): Outcome<Group> => ({ subject }));
-  leaveOut(outcomes, (group) => (mayChange(by, group) ? undefined : NOT_YOURS));
+  leaveOut(outcomes, (group) => (mayChange(by, group) ? undefined : forbidden(GRANTS_MORE)));
   leaveOut(outcomes, (group) => (group.activity === 'deleted' ? inapplicable('is deleted') : undefined));
   leaveOut(outcomes, ({ id, version }) => (versions && versions.get(id) !== version ? stale() : undefined));
   return outcomes;

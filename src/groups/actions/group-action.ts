@@ -15,20 +15,18 @@ import type { Act } from '../../verbs/act.ts';
 import { type Action, type Judge, type Written, writtenOf } from '../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
 import { allowed, forbidden, inapplicable, leaveOut, type Outcome, type Refusal } from '../../verbs/outcome.ts';
-import { type Group, mayChange } from '../group.ts';
+import { GRANTS_MORE, type Group, mayChange } from '../group.ts';
 import { setActivity } from '../group-store.ts';
 
 /** Something that can be done to a group besides editing: each makes it come or go with all that it grants. */
 export type GroupAction = Action<Group>;
-
-export const NOT_YOURS = forbidden('grants rights that you do not hold');
 
 /** A rule for those whom the viewer may change; everybody else is refused first. */
 export function changeable(
   isApplicable: (group: Group) => boolean,
 ): (viewer: Viewer, group: Group) => Refusal | undefined {
   return (viewer, group) => {
-    if (!mayChange(viewer, group)) return NOT_YOURS;
+    if (!mayChange(viewer, group)) return forbidden(GRANTS_MORE);
     return isApplicable(group) ? undefined : inapplicable(`is already ${group.activity}`);
   };
 }

@@ -10,6 +10,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
 import type { Times } from '../../forms/moments.ts';
+import { GRANTS_MORE } from '../../groups/group.ts';
 import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
@@ -224,7 +225,7 @@ function groupsAsked(
   const unknown = names.find((name) => !named.has(identityKey(name)));
   if (unknown !== undefined) return { groups, mistake: `There is no group “${unknown}”.` };
   const above = meant.find((group) => !groups.includes(group));
-  return { groups, mistake: above && `The group ${above.name} grants rights that you do not hold.` };
+  return { groups, mistake: above && `The group ${above.name} ${GRANTS_MORE}.` };
 }
 
 /** What two rows of new users have in common that only one may have. */

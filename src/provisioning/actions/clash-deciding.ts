@@ -3,14 +3,14 @@ import { type Change, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
-import { mayChange } from '../../groups/group.ts';
+import { requireHeld } from '../../groups/group.ts';
 import { findGroup } from '../../groups/group-store.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { requireAdministered } from '../../verbs/administering.ts';
-import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { Conflict, NotFound } from '../../verbs/refusals.ts';
 import { type Clash, decideClash, findClash } from '../clash-store.ts';
 import { insertProvisionedGroup } from '../provisioned-group-store.ts';
 import { findByExternalId, findByUserName, insertProvisioned, noteEnd } from '../provisioned-user-store.ts';
@@ -92,7 +92,7 @@ export async function decidable(db: Reader, { by, at }: Judge, id: number): Prom
   if (clash.decision === 'confirmed') throw new Conflict('Somebody confirmed this already.');
   if (clash.kind === 'group') {
     const group = await findGroup(db, clash.subjectId);
-    if (!mayChange(by, group)) throw new Forbidden(`The group ${group.name} grants rights that you do not hold.`);
+    requireHeld(by, group);
     return { clash, provisioner, name: group.name, activity: group.activity };
   }
   const subject = await findSubject(db, clash.subjectId, minuteOf(at));

@@ -7,7 +7,7 @@ import { findContactViewer } from '../../../contacts/contact-viewer.ts';
 import type { Reader } from '../../../db/database.ts';
 import { type Errors, type Typed, typedFields } from '../../../forms/form.ts';
 import { type Picker, picked, type Searches, soughtIn } from '../../../forms/picker.ts';
-import { mayChange } from '../../../groups/group.ts';
+import { GRANTS_MORE, mayChange } from '../../../groups/group.ts';
 import { findKnownGroups, groupsCalled } from '../../../groups/group-suggestions.ts';
 import { findTags, type Tag } from '../../../tags/tag-store.ts';
 import type { Format } from '../../../text/format.ts';
@@ -140,7 +140,7 @@ async function groupPicker(app: AppContext, viewer: Viewer, typed: Typed, sought
     name: group.name,
     isFixed: !mayChange(viewer, group),
     ...(!mayChange(viewer, group) && {
-      note: may(viewer, 'groups', 'write') ? 'grants rights that you do not hold' : 'you may not change groups',
+      note: may(viewer, 'groups', 'write') ? GRANTS_MORE : 'you may not change groups',
     }),
   });
   const chosen = groups.filter(({ id }) => String(id) === typed.group);

@@ -1,12 +1,10 @@
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
-import { inapplicable, leaveOut, notSo, type Outcome, withFields } from '../../../verbs/outcome.ts';
-import type { Group } from '../../group.ts';
-import { liftsDemand, mayChange } from '../../group.ts';
+import { forbidden, inapplicable, leaveOut, notSo, type Outcome, withFields } from '../../../verbs/outcome.ts';
+import { GRANTS_MORE, type Group, liftsDemand, mayChange } from '../../group.ts';
 import { findGroupByName, taken } from '../../group-store.ts';
 import { changeGroups, type GroupChange, planChange } from '../changing-groups.ts';
-import { NOT_YOURS } from '../group-action.ts';
 
 /** An action that changes of groups what their form changes as well, by the same verb. */
 export function groupChangingAction(
@@ -35,7 +33,7 @@ export function groupChangingAction(
 
 /** A rule for groups that are there, whose rights the viewer holds. */
 export const unlessDeleted: BulkAction<Group>['refusalOf'] = (viewer, group) => {
-  if (!mayChange(viewer, group)) return NOT_YOURS;
+  if (!mayChange(viewer, group)) return forbidden(GRANTS_MORE);
   return group.activity === 'deleted' ? inapplicable('is deleted') : undefined;
 };
 

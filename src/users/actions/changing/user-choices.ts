@@ -6,7 +6,7 @@ import { findContacts } from '../../../contacts/contact-store.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
 import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
-import type { Group } from '../../../groups/group.ts';
+import { GRANTS_MORE, type Group } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { requireLinkable } from '../../../linked-contacts/linked-contact.ts';
 import { spelledTags } from '../../../tags/tag-store.ts';
@@ -132,7 +132,7 @@ function requireGroups(act: Judge, change: SetChange<number> | undefined, groups
   for (const id of change === undefined || isWhole(change) ? [] : (change.remove ?? [])) {
     const group = groups.get(id)!;
     if (!covers(act.by.rights, group.rights))
-      throw new Forbidden(`The group ${group.name} grants rights that you do not hold, so you cannot take it.`);
+      throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}, so you cannot take it.`);
   }
 }
 
@@ -147,7 +147,7 @@ function groupsAfter(act: Judge, before: Group[], change: SetChange<number>, cho
   const wanted = changedSet([...had.keys()], change).map((id) => had.get(id) ?? chosen.get(id)!);
   for (const group of wanted)
     if (!had.has(group.id) && !mayChange(group))
-      throw new Forbidden(`The group ${group.name} grants rights that you do not hold, so you cannot give it.`);
+      throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}, so you cannot give it.`);
   return [...new Map([...fixed, ...wanted].map((group) => [group.id, group])).values()];
 }
 
