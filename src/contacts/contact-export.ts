@@ -1,7 +1,7 @@
 import {
+  anyOf,
   type ColumnOf,
   type ExportKind,
-  idIn,
   isIdIn,
   type Known,
   linesOf,
@@ -56,8 +56,8 @@ const KNOWN: Record<string, Known> = {
   kind: KINDS,
   account: ACCOUNT_TYPES,
   owner: async (db, value) => value === 'public' || value === 'private' || isIdIn(db, 'groups', value),
-  tag: idIn('tags'),
-  company: idIn('contacts'),
+  tag: anyOf('tags'),
+  company: anyOf('contacts'),
 };
 
 const queryOf = (view: string, sorts: readonly SortKey[] = SORTS) => readContactQuery(sourceIn(view), sorts);

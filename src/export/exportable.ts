@@ -84,8 +84,8 @@ export const nameIn = (names: Names, id: number | null): string | null =>
 /** What a filter knows: words of the program, or what a look into the database tells. */
 export type Known = readonly string[] | ((db: Reader, value: string) => Promise<boolean>);
 
-/** The ids of a table's rows. */
-export function idIn(table: 'tags' | 'groups' | 'contacts'): Known {
+/** The ids of all rows of a table. */
+export function anyOf(table: 'tags' | 'groups' | 'contacts'): Known {
   return (db, value) => isIdIn(db, table, value);
 }
 

@@ -3,9 +3,9 @@ import type { Viewer } from '../access/viewer.ts';
 import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import {
+  anyOf,
   type ColumnOf,
   type ExportKind,
-  idIn,
   type Known,
   linesOf,
   type Names,
@@ -65,7 +65,7 @@ const COLUMNS: ColumnOf<ExportedGroup>[] = [
   ...OF_MEMBERS,
 ];
 
-const KNOWN: Record<string, Known> = { activity: ACTIVITIES, leader: LEADERSHIPS, tag: idIn('tags') };
+const KNOWN: Record<string, Known> = { activity: ACTIVITIES, leader: LEADERSHIPS, tag: anyOf('tags') };
 
 const queryOf = (view: string) => readGroupQuery(sourceIn(view));
 

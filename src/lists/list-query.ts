@@ -194,7 +194,7 @@ export function decodeCursor(text: string | undefined): Cursor | undefined {
   try {
     const [value, id, rank] = JSON.parse(Buffer.from(text, 'base64url').toString());
     const isValue = value === null || typeof value === 'string' || typeof value === 'number';
-    if (!isValue || !isId(id)) return undefined;
+    if (!isValue || !isRowId(id)) return undefined;
     return Number.isSafeInteger(rank) ? { value, id, rank } : { value, id };
   } catch {
     return undefined;
@@ -212,6 +212,6 @@ function bounded(text: string): string {
   return text.length > LONGEST_WORD ? text.slice(0, LONGEST_WORD - 1) + CUT : text;
 }
 
-function isId(value: unknown): value is number {
+function isRowId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }

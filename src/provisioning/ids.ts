@@ -3,7 +3,7 @@ export const userHandle = (id: number) => `user-${id}`;
 export const groupHandle = (id: number) => `group-${id}`;
 
 /** The number in such an id; undefined where it is none. */
-export function idIn(handle: unknown, kind: 'user' | 'group'): number | undefined {
+export function idOfHandle(handle: unknown, kind: 'user' | 'group'): number | undefined {
   const [, number] = new RegExp(`^${kind}-([1-9]\\d{0,14})$`).exec(String(handle)) ?? [];
   return number === undefined ? undefined : Number(number);
 }

@@ -4,7 +4,7 @@ import { instant, MINUTE } from '../clock.ts';
 import { noteCall, type ProvisioningCall } from '../provisioning/call-store.ts';
 import { Clashes } from '../provisioning/clash.ts';
 import { noteClash } from '../provisioning/clash-store.ts';
-import { idIn } from '../provisioning/ids.ts';
+import { idOfHandle } from '../provisioning/ids.ts';
 import { findProvisioned } from '../provisioning/provisioned-user-store.ts';
 import { loggedPath } from '../web/request-words.ts';
 import type { Answer, Call } from './call.ts';
@@ -58,7 +58,7 @@ export class CallLog {
 
   /** Of whom of the program's own the address is. */
   private async nameAt(provisionerId: number, path: string): Promise<string | undefined> {
-    const id = idIn(path.split('/').at(-1), 'user');
+    const id = idOfHandle(path.split('/').at(-1), 'user');
     const [found] = id === undefined ? [] : await findProvisioned(this.app.db.read, [id]);
     return found?.provisionerId === provisionerId ? found.user.name : undefined;
   }

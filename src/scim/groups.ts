@@ -7,7 +7,7 @@ import {
   provisionGroup,
 } from '../provisioning/actions/group-provisioning.ts';
 import { CORE_GROUP, GROUP_KIND } from '../provisioning/attribute.ts';
-import { groupHandle, idIn, userHandle } from '../provisioning/ids.ts';
+import { groupHandle, idOfHandle, userHandle } from '../provisioning/ids.ts';
 import { groupSteps } from '../provisioning/patching/group-patch.ts';
 import { stepsOf } from '../provisioning/patching/patch.ts';
 import {
@@ -170,7 +170,7 @@ function toldMember(base: string, id: number): Resource {
 
 /** Throws NotFound. */
 export function groupIdIn(handle: string): number {
-  const id = idIn(handle, 'group');
+  const id = idOfHandle(handle, 'group');
   if (id === undefined) throw new NotFound('This program keeps no such group.');
   return id;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Reader } from '../db/database.ts';
 import { changeProvisioned, deleteProvisioned, provisionUser } from '../provisioning/actions/user-provisioning.ts';
 import { USER_KIND } from '../provisioning/attribute.ts';
-import { groupHandle, idIn, userHandle } from '../provisioning/ids.ts';
+import { groupHandle, idOfHandle, userHandle } from '../provisioning/ids.ts';
 import { patched, stepsOf } from '../provisioning/patching/patch.ts';
 import { findGroupsOfUsers } from '../provisioning/provisioned-group-store.ts';
 import { findProvisioned, type ProvisionedUser } from '../provisioning/provisioned-user-store.ts';
@@ -158,7 +158,7 @@ function toldGroup(base: string, { id, name }: { id: number; name: string }): Re
 
 /** Throws NotFound. */
 export function userIdIn(handle: string): number {
-  const id = idIn(handle, 'user');
+  const id = idOfHandle(handle, 'user');
   if (id === undefined) throw new NotFound('This program keeps no such user.');
   return id;
 }

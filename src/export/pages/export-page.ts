@@ -49,7 +49,7 @@ export async function showExport(app: AppContext, req: Request, res: Response, k
 async function chosenIn(app: AppContext, req: Request, kind: Kind, search: string): Promise<Chosen> {
   const { ids, chosen } = req.query;
   if (chosen !== undefined) return frozenBy(app, req, kind, String(chosen));
-  return { meant: ids === undefined ? { view: search } : { ids: idsIn([ids].flat().map(String)) } };
+  return { meant: ids === undefined ? { view: search } : { ids: requireIds([ids].flat().map(String)) } };
 }
 
 /** The set that was frozen when a button of the list was pressed, for whoever pressed it. */
@@ -78,7 +78,7 @@ export async function typedExport(app: AppContext, req: Request, kind: Kind): Pr
 }
 
 function meantBy(kind: Kind, view: string, ids: string): Meant {
-  if (ids !== '') return { ids: idsIn([ids]) };
+  if (ids !== '') return { ids: requireIds([ids]) };
   const path = safePath(view);
   const search = searchOf(path ?? '');
   if (!path || kind.viewPath(search) !== path) throw new Malformed('It is not said which view is meant.');
@@ -86,7 +86,7 @@ function meantBy(kind: Kind, view: string, ids: string): Meant {
 }
 
 /** Throws where nobody is named: they must not come to mean everybody. */
-function idsIn(texts: string[]): number[] {
+function requireIds(texts: string[]): number[] {
   const ids = readIds(texts);
   if (ids.length === 0) throw new Malformed('It is not said whom to export.');
   return ids;

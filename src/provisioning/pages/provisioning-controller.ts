@@ -4,12 +4,12 @@ import type { AppContext } from '../../app-context.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { idIn } from '../../text/record-id.ts';
 import { findScimTokens } from '../../tokens/token-store.ts';
 import { PROGRAMS_PATH } from '../../users/list/user-list-columns.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
 import { findUserNames, findUsers } from '../../users/user-store.ts';
 import { NotFound } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { render } from '../../web/render.ts';
@@ -22,6 +22,7 @@ import { countProvisioned, findProvisionerIds } from '../provisioned-user-store.
 const CALLS_SHOWN = 50;
 const ERRORS_SHOWN = 20;
 const CLASHES_SHOWN = 200;
+const NO_CLASH = 'There is no such clash.';
 
 /** The programs that keep users and groups here by SCIM: what they asked for, what went wrong, and whom they met. */
 export function provisioningController(app: AppContext): Router {
@@ -108,9 +109,8 @@ export function provisioningController(app: AppContext): Router {
 
   async function clashIn(req: Request): Promise<Clash> {
     const provisioner = await subjectOf(app, req);
-    const id = idIn(req.params.handle);
-    const clash = id === undefined ? undefined : await findClash(db, id);
-    if (clash?.provisionerId !== provisioner.id) throw new NotFound('There is no such clash.');
+    const clash = await findClash(db, addressedId(req, 'handle', NO_CLASH));
+    if (clash?.provisionerId !== provisioner.id) throw new NotFound(NO_CLASH);
     return clash;
   }
 

@@ -1,5 +1,5 @@
 import { GROUP_KIND } from '../attribute.ts';
-import { idIn } from '../ids.ts';
+import { idOfHandle } from '../ids.ts';
 import { fittingValue, type Resource } from '../resource.ts';
 import type { Filter } from '../searching/filter.ts';
 import { Unfit } from '../unfit.ts';
@@ -43,13 +43,13 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
 function membersIn(value: unknown, path: string, op: PatchStep['op']): number[] {
   const [attribute] = GROUP_KIND.attributes.filter(({ name }) => name === 'members');
   const members = (fittingValue(attribute, value, path) ?? []) as Resource[];
-  return op === 'remove' ? members.flatMap(({ value: id }) => idIn(id, 'user') ?? []) : requireIds(members);
+  return op === 'remove' ? members.flatMap(({ value: id }) => idOfHandle(id, 'user') ?? []) : requireIds(members);
 }
 
 /** Throws Unfit for what can be the id of nobody. */
 export function requireIds(members: Resource[]): number[] {
   return members.map(({ value, $ref }) => {
-    const id = idIn(
+    const id = idOfHandle(
       value ??
         String($ref ?? '')
           .split('/')
@@ -65,6 +65,6 @@ export function requireIds(members: Resource[]): number[] {
 function chosenBy(filter: Filter): number[] {
   if (filter.kind === 'or') return filter.parts.flatMap(chosenBy);
   if (filter.kind === 'compare' && filter.operator === 'eq' && filter.path.attribute === 'value')
-    return [idIn(filter.value, 'user') ?? []].flat();
+    return [idOfHandle(filter.value, 'user') ?? []].flat();
   throw new Unfit('invalidFilter', 'Members are chosen by value eq.');
 }

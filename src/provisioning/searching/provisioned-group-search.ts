@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';
-import { idIn } from '../ids.ts';
+import { idOfHandle } from '../ids.ts';
 import { Unfit } from '../unfit.ts';
 import { compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter } from './filter.ts';
@@ -74,13 +74,13 @@ function compare(db: Reader, where: Query, provisionerId: number, filter: Extrac
   if (value === null) {
     if (operator === 'eq') where.whereNot((inner) => void present(db, inner, provisionerId, path));
     else nobody(where, GROUP);
-  } else if (name === 'id') compareId(where, idIn(value, 'group'), operator);
+  } else if (name === 'id') compareId(where, idOfHandle(value, 'group'), operator);
   else if (name === 'displayname') compareText(where, 'groups.name_key', operator, identityKey(String(value)));
   else if (name === 'externalid') compareText(where, 'provisioned_groups.external_id', operator, String(value));
   else if (name === 'meta.created' || name === 'meta.lastmodified')
     compareText(where, SORTS.get(name)!, operator, momentOf(value));
   else if (name === 'members' || name === 'members.value') {
-    const member = idIn(value, 'user');
+    const member = idOfHandle(value, 'user');
     if (member === undefined || operator !== 'eq') nobody(where, GROUP);
     else where.whereIn(GROUP, ofOwnUsers(db, provisionerId).where('memberships.user_id', member));
   } else if (name === 'meta.resourcetype' && String(value).toLowerCase() === 'group') everybody(where, GROUP);

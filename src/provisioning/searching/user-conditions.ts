@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';
-import { idIn } from '../ids.ts';
+import { idOfHandle } from '../ids.ts';
 import { searchedAs } from '../resource.ts';
 import { Unfit } from '../unfit.ts';
 import { compareText, everybody, momentOf, nobody } from './comparing.ts';
@@ -55,14 +55,14 @@ function compare(db: Reader, where: Query, provisionerId: number, filter: Compar
     else where.whereNot((inner) => void present(db, inner, provisionerId, filter.path));
     return;
   }
-  if (name === 'id') compareId(where, idIn(value, 'user'), operator);
+  if (name === 'id') compareId(where, idOfHandle(value, 'user'), operator);
   else if (name === 'username')
     compareText(where, 'provisioned_users.user_name_key', operator, identityKey(String(value)));
   else if (name === 'externalid') compareText(where, 'provisioned_users.external_id', operator, String(value));
   else if (name === 'active' || name === 'meta.resourcetype') compareWord(where, name, operator, value);
   else if (MOMENTS.includes(name)) compareText(where, OWN_SORTS.get(name)!, operator, momentOf(value));
   else if (isOfGroups(name)) {
-    const group = operator === 'eq' ? idIn(value, 'group') : undefined;
+    const group = operator === 'eq' ? idOfHandle(value, 'group') : undefined;
     if (group === undefined) nobody(where, USER);
     else where.whereIn(USER, inOwnGroups(db, provisionerId).where('memberships.group_id', group));
   } else compareValue(db, where, provisionerId, filter);

@@ -5,11 +5,11 @@ import { DAY, HOUR, instant, minuteOf } from '../../clock.ts';
 import { type Errors, type Typed, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { idIn } from '../../text/record-id.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -36,6 +36,8 @@ const LIVES_ON: Record<string, string> = {
   24: 'a day',
   168: 'a week',
 };
+
+const NO_TOKEN = 'There is no such token.';
 
 /** Whose tokens an address is about: one's own, or those of the user whom it names. */
 interface Place {
@@ -183,9 +185,8 @@ export function tokensController(app: AppContext): Router {
   }
 
   async function tokenIn(req: Request, user: Subject): Promise<Token> {
-    const id = idIn(req.params.handle);
-    const token = id === undefined ? undefined : await findToken(app.db.read, user.id, id);
-    if (!token) throw new NotFound('There is no such token.');
+    const token = await findToken(app.db.read, user.id, addressedId(req, 'handle', NO_TOKEN));
+    if (!token) throw new NotFound(NO_TOKEN);
     return token;
   }
 }

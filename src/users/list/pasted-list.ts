@@ -6,6 +6,7 @@ import { CUT, fewWords } from '../../lists/list-query.ts';
 import { identityKey, spelledLike } from '../../text/identity-key.ts';
 import { searchedFor } from '../../text/people/addresses.ts';
 import { identifiersIn } from '../../text/people/people-list.ts';
+import { idIn, isId } from '../../text/record-id.ts';
 
 /**
  * As long as a list may be, in letters: the address of a view holds it, browsers send that three times with each request, and
@@ -57,7 +58,7 @@ export async function findPasted(db: Reader, q: string): Promise<PastedList | un
   const parts = identifiersIn(q);
   const isCut = parts.at(-1) === CUT;
   const entries = isCut ? parts.slice(0, -1) : parts;
-  if (parts.length < 2 && !/^#[1-9]\d{0,14}$/.test(parts[0] ?? '')) return undefined;
+  if (parts.length < 2 && !isMarkedId(parts[0] ?? '')) return undefined;
   const found = await findNamed(db, entries);
   const isPlain = entries.every((entry) => !/[@#]/.test(entry));
   if (isPlain && found.size === 0) return undefined;
@@ -86,7 +87,12 @@ async function findNamed(db: Reader, entries: string[]): Promise<Map<string, num
     'email_key',
     keys,
   );
-  const numbers = new Map(entries.flatMap((entry) => (/^#?[1-9]\d{0,14}$/.test(entry) ? [[entry, idIn(entry)]] : [])));
+  const numbers = new Map(
+    entries.flatMap((entry): [string, number][] => {
+      const id = idIn(entry.replace(/^#/, ''));
+      return id === undefined ? [] : [[entry, id]];
+    }),
+  );
   const ids = new Set<number>(await whereIdIn(db('users'), 'id', [...numbers.values()]).pluck('id'));
   const byName = Map.groupBy(names, (row) => row.key);
   const byEmail = Map.groupBy(
@@ -105,6 +111,6 @@ async function findNamed(db: Reader, entries: string[]): Promise<Map<string, num
   return found;
 }
 
-function idIn(entry: string): number {
-  return Number(entry.replace('#', ''));
+function isMarkedId(entry: string): boolean {
+  return entry.startsWith('#') && isId(entry.slice(1));
 }

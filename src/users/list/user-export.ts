@@ -7,9 +7,9 @@ import { whereNotDeleted } from '../../db/conditions.ts';
 import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import {
+  anyOf,
   type ColumnOf,
   type ExportKind,
-  idIn,
   isIdIn,
   type Known,
   linesOf,
@@ -96,7 +96,7 @@ const BESIDE: Partial<Record<(typeof LISTED)[number], string>> = {
 const KNOWN: Record<string, Known> = {
   activity: ACTIVITIES,
   state: STATES,
-  tag: idIn('tags'),
+  tag: anyOf('tags'),
   group: async (db, value) => value === NONE || isGroup(db, value),
   contact: [NONE],
   starts: SOON_DAYS.map(String),

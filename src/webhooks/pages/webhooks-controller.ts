@@ -7,7 +7,8 @@ import { staleForm } from '../../forms/stale-form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { idIn } from '../../text/record-id.ts';
-import { Malformed, NotFound } from '../../verbs/refusals.ts';
+import { Malformed } from '../../verbs/refusals.ts';
+import { addressedId } from '../../web/addressed-id.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -103,9 +104,7 @@ export function webhooksController(app: AppContext): Router {
   return router;
 
   async function addressed(req: Request): Promise<Webhook> {
-    const id = idIn(req.params.id);
-    if (id === undefined) throw new NotFound('There is no such webhook.');
-    return findWebhook(app.db.read, id);
+    return findWebhook(app.db.read, addressedId(req, 'id', 'There is no such webhook.'));
   }
 
   async function create(req: Request, res: Response): Promise<void> {
