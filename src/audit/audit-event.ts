@@ -62,6 +62,11 @@ export function referencesIn(value: unknown): Reference[] {
   return (Array.isArray(value) ? value : [value]).filter(isReference);
 }
 
+/** Whether it names one. */
+export function namesAny(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(isReference) : isReference(value);
+}
+
 /** Only the fields that differ, as before and after. */
 export function differences<T extends Fields>(before: T, after: T): { before: Fields; after: Fields } | undefined {
   const changed = Object.keys(after).filter(

@@ -2,7 +2,7 @@ import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import type { Act } from '../verbs/act.ts';
-import { type Change, type Fields, type Reference, referencesIn } from './audit-event.ts';
+import { type Change, type Fields, namesAny, type Reference, referencesIn } from './audit-event.ts';
 import { summarize } from './audit-summaries.ts';
 import { Texts } from './audit-texts.ts';
 import { chained, findHead, markerSeal, moveHead, START } from './chain.ts';
@@ -104,7 +104,7 @@ async function onceForEachOperation(trx: Transaction, notes: Note[]): Promise<No
 
 /** Whose a contact is stands on its own record alone: that of its owner would tell that they have one. */
 function comersAndGoers({ subjectType, before = NO_FIELDS, after = NO_FIELDS }: Change): readonly Reference[] {
-  if (subjectType === 'contact' || !(mayName(before) || mayName(after))) return NOBODY;
+  if (subjectType === 'contact' || !(nameAny(before) || nameAny(after))) return NOBODY;
   const [gone, come] = [before, after].map((fields) => Object.values(fields).flatMap(referencesIn));
   const differing = [...without(gone, come), ...without(come, gone)];
   return [...new Map(differing.map((reference) => [`${reference.type} ${reference.id}`, reference])).values()];
@@ -113,9 +113,10 @@ function comersAndGoers({ subjectType, before = NO_FIELDS, after = NO_FIELDS }: 
 const NO_FIELDS: Fields = {};
 const NOBODY: readonly Reference[] = [];
 
-/** Of many who are all deactivated nobody is looked at for longer. */
-function mayName(fields: Fields): boolean {
-  return Object.values(fields).some((value) => typeof value === 'object' && value !== null);
+/** Of many who are all deactivated, or given a tag, nobody is looked at for longer. */
+function nameAny(fields: Fields): boolean {
+  for (const field in fields) if (namesAny(fields[field])) return true;
+  return false;
 }
 
 function without(some: Reference[], others: Reference[]): Reference[] {

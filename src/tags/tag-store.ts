@@ -76,6 +76,15 @@ function nameOf({ name }: { name: string }): string {
   return name;
 }
 
+/** The ids of the tags that there are of these names, by name: however one is spelt, it is one tag. */
+export async function findTagIds(db: Reader, names: string[]): Promise<Map<string, number>> {
+  const keys = new Map(names.map((name) => [name, identityKey(name)]));
+  if (keys.size === 0) return new Map();
+  const rows: { id: number; name_key: string }[] = await db('tags').whereIn('name_key', [...new Set(keys.values())]);
+  const ids = new Map(rows.map((row) => [row.name_key, row.id]));
+  return new Map([...keys].flatMap(([name, key]) => (ids.has(key) ? [[name, ids.get(key)!]] : [])));
+}
+
 /** Which tags something had, and is to have. */
 export interface TagChange {
   id: number;
@@ -85,12 +94,12 @@ export interface TagChange {
 
 /** Gives and takes tags, making those that are new. */
 export async function changeTags(trx: Transaction, tagged: Tagged, changes: TagChange[]): Promise<void> {
-  const ids = await madeTags(trx, [...new Set(changes.flatMap(({ from, to }) => [...from, ...to]))]);
+  const ids = await madeTags(trx, new Set(changes.flatMap(({ from, to }) => [...from, ...to])));
   const [table, column] = [`${tagged}_tags`, `${tagged}_id`];
-  const idsOf = (names: string[]) => names.map((name) => ids.get(identityKey(name))!);
-  const pairs = (pick: (change: TagChange) => string[]) =>
-    changes.flatMap((change) => idsOf(pick(change)).map((tag_id) => ({ [column]: change.id, tag_id })));
-  const going = pairs(({ from, to }) => without(from, to));
+  const idsOf = (names: string[]) => new Set(names.map((name) => ids.get(name)!));
+  const pairs = (id: number, tagIds: Set<number>, others: Set<number>) =>
+    [...tagIds].filter((tagId) => !others.has(tagId)).map((tag_id) => ({ [column]: id, tag_id }));
+  const going = changes.flatMap(({ id, from, to }) => pairs(id, idsOf(from), idsOf(to)));
   for (const [tagId, those] of Map.groupBy(going, (pair) => pair.tag_id))
     await whereIdIn(
       trx(table).where('tag_id', tagId),
@@ -100,25 +109,17 @@ export async function changeTags(trx: Transaction, tagged: Tagged, changes: TagC
   await bulkInsert(
     trx,
     table,
-    pairs(({ from, to }) => without(to, from)),
+    changes.flatMap(({ id, from, to }) => pairs(id, idsOf(to), idsOf(from))),
   );
 }
 
-/** The ids of the tags of these names, by key. */
-async function madeTags(trx: Transaction, names: string[]): Promise<Map<string, number>> {
-  const byKey = new Map(names.map((name) => [identityKey(name), name]));
-  if (byKey.size === 0) return new Map();
-  await trx('tags')
-    .insert([...byKey].map(([name_key, name]) => ({ name, name_key })))
-    .onConflict('name_key')
-    .ignore();
-  const rows: { id: number; name_key: string }[] = await trx('tags').whereIn('name_key', [...byKey.keys()]);
-  return new Map(rows.map((row) => [row.name_key, row.id]));
-}
-
-/** By their keys: however it is spelt, it is one tag. */
-function without(names: string[], others: string[]): string[] {
-  const gone = new Set(others.map(identityKey));
-  const left = new Map(names.map((name) => [identityKey(name), name]));
-  return [...left].filter(([key]) => !gone.has(key)).map(([, name]) => name);
+/** The same, with those that are new made. */
+async function madeTags(trx: Transaction, names: Set<string>): Promise<Map<string, number>> {
+  const byKey = new Map([...names].map((name) => [identityKey(name), name]));
+  if (byKey.size > 0)
+    await trx('tags')
+      .insert([...byKey].map(([name_key, name]) => ({ name, name_key })))
+      .onConflict('name_key')
+      .ignore();
+  return findTagIds(trx, [...names]);
 }

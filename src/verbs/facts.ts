@@ -33,10 +33,13 @@ export function hadTag(tag: string, value: unknown): string {
 
 /** Only what differs between the two. */
 export function differing(before: Facts, after: Facts): Written {
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const changed = fields.filter((field) => !isSame(before[field], after[field]));
-  const pick = (from: Facts) => Object.fromEntries(changed.map((field) => [field, from[field] ?? null]));
-  return { before: pick(before), after: pick(after) };
+  const written: Written = { before: {}, after: {} };
+  for (const field of Object.keys({ ...before, ...after })) {
+    if (isSame(before[field], after[field])) continue;
+    written.before[field] = before[field] ?? null;
+    written.after[field] = after[field] ?? null;
+  }
+  return written;
 }
 
 export function isSame(one: unknown, other: unknown): boolean {

@@ -6,16 +6,19 @@ import { keepSchedule } from '../../src/bulk-operations/schedule-store.ts';
 import { DAY, instant, minuteOf } from '../../src/clock.ts';
 import type { Transaction } from '../../src/db/database.ts';
 import type { Foretold } from '../../src/facets/following/foretold.ts';
+import { changeTags } from '../../src/tags/tag-store.ts';
 import { ACTIVATION } from '../../src/users/actions/activation.ts';
 import { DEACTIVATION } from '../../src/users/actions/deactivation.ts';
 import { DELETION } from '../../src/users/actions/deletion.ts';
-import type { UserAction } from '../../src/users/actions/user-action.ts';
+import { changingAction } from '../../src/users/actions/operations/changing-action.ts';
 import { USER_FACETS } from '../../src/users/list/user-facets.ts';
-import type { Ended } from '../../src/users/list/user-holding.ts';
+import type { UserDeed } from '../../src/users/list/user-holding.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
+import type { Subject } from '../../src/users/user.ts';
 import { findSubjects } from '../../src/users/user-store.ts';
-import { perform } from '../../src/verbs/action.ts';
+import { type Action, type BulkAction, perform } from '../../src/verbs/action.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
+import type { SetChange } from '../../src/verbs/set-change.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { takenIn } from '../support/taken-in.ts';
@@ -45,14 +48,23 @@ async function scheduleFor(userId: number): Promise<void> {
   });
 }
 
+const ADDED = { add: ['remote', 'New'] };
+const REMOVED = { remove: ['remote', 'night'] };
+const BOTH = { add: ['Day', 'New'], remove: ['Remote'] };
+
+function retagging(tags: SetChange<string>): BulkAction<Subject> {
+  const bulk = { button: () => '', done: () => '', consequence: '' };
+  return changingAction({ tags }, { name: 'edit', label: '', icon: 'tag', bulk, unchanged: '', was: () => '' });
+}
+
 const newIndex = () => new UserIndex(app.db.read, app.clock.now, app.config);
 const everybody = (): Promise<number[]> => app.db.read('users').orderBy('id').pluck('id');
 
 /** Does it to all of whom it can be done, and gives what a worker would tell of it. */
-async function done(action: UserAction, meanwhile?: (trx: Transaction) => Promise<unknown>) {
+async function done(action: Action<Subject>, meanwhile?: (trx: Transaction) => Promise<unknown>) {
   const ids = await everybody();
   const act = { ...commandLineAct(app.context.actSettings), at: instant(app.clock.now()) };
-  return app.db.writePiece(async (trx): Promise<Foretold<Ended>> => {
+  return app.db.writePiece(async (trx): Promise<Foretold<UserDeed>> => {
     const foretelling = (await Foretelling.from(trx, 'user'))!;
     foretelling.note(await perform(trx, act, action, await findSubjects(trx, ids, minuteOf(act.at))));
     await meanwhile?.(trx);
@@ -63,7 +75,7 @@ async function done(action: UserAction, meanwhile?: (trx: Transaction) => Promis
 /** All that an index holds of everybody, and how many have what. */
 async function heldIn({ held, number }: UserIndex) {
   const ids = await everybody();
-  const of = (id: number) => USER_FACETS.map((facet) => held.facets.valuesOf(facet, id));
+  const of = (id: number) => USER_FACETS.map((facet) => held.facets.valuesOf(facet, id).toSorted((a, b) => a - b));
   const sizes = USER_FACETS.map((facet) =>
     [...Array(100).keys()].map((value) => [
       held.facets.sizeOf(facet, value),
@@ -89,6 +101,34 @@ describe('what a list is told of those who were taken out', () => {
       expect(taken).not.toContain(app.people.lena);
       expect(taken.length).toBeLessThan((await everybody()).length / 2);
     });
+
+  for (const [name, change] of Object.entries({ given: ADDED, taken: REMOVED, 'given and taken': BOTH }))
+    it(`is what it would have read of tags that were ${name}`, async () => {
+      await app.db.write(async (trx) => {
+        const { lena, bob, carol } = app.people;
+        await changeTags(trx, 'user', [
+          { id: lena, from: [], to: ['Remote', 'Night'] },
+          { id: bob, from: [], to: ['Remote'] },
+          { id: carol, from: [], to: ['Day'] },
+        ]);
+        await trx('users').where('id', carol).update({ activity: 'deactivated' });
+      });
+      await index.refresh();
+      taken.length = 0;
+      await index.keepUp(await done(retagging(change)));
+      expect(await heldIn(index)).toEqual(await anew());
+      expect(taken).toEqual([]);
+    });
+
+  it('is read of whom somebody else gave a tag as well', async () => {
+    const { lena } = app.people;
+    const told = await done(retagging(ADDED), async (trx) => {
+      await changeTags(trx, 'user', [{ id: lena, from: [], to: ['Night'] }]);
+    });
+    await index.keepUp(told);
+    expect(taken).toEqual([lena]);
+    expect(await heldIn(index)).toEqual(await anew());
+  });
 
   it('is known to whoever looks first', async () => {
     let isOver = false;

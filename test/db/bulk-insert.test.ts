@@ -30,6 +30,9 @@ const MANY = 40;
 it.each<[string, (n: number) => Record<string, unknown>]>([
   ['texts of any length', (n) => ({ n, other: TAILS[n % TAILS.length] })],
   ['two texts of any length', (n) => ({ n, other: TAILS[n % TAILS.length], mixed: 'y'.repeat(n) })],
+  ['three texts of any length', (n) => ({ same: 'ü'.repeat(n), n, other: TAILS[n % 2], mixed: 'é"'.repeat(n % 12) })],
+  ['texts of which some are empty', (n) => ({ other: n % 2 === 0 ? '' : 'x', n, mixed: 'y'.repeat(n % 3) })],
+  ['texts of any length with letters of two halves', (n) => ({ n, other: '🦊'.repeat(n), mixed: 'y'.repeat(n) })],
   ['texts of one length', (n) => ({ n: 1_000 + n, same: `${10 + n}`, other: `-${10 + n}_`, mixed: 'z'.repeat(n) })],
   [
     'texts of one length that are not plain',
@@ -43,6 +46,7 @@ it.each<[string, (n: number) => Record<string, unknown>]>([
   ['numbers that are not given', (n) => ({ n: n % 3 === 0 ? null : n, same: 'a' })],
   ['numbers and nothing else', (n) => ({ n, flag: 7 })],
   ['flags', (n) => ({ n, flag: n % 2 === 0 })],
+  ['flags that are not all given', (n) => ({ n, flag: n % 3 === 0 ? null : n % 2 === 0 })],
   ['one flag', (n) => ({ n, flag: true, other: 'a', mixed: null })],
   ['what ends a text', (n) => ({ n, other: `a${n}\u0000b` })],
   ['nothing that differs', () => ({ n: 7, same: 'a', flag: false })],

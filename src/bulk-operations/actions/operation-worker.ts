@@ -7,7 +7,7 @@ import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../process/giving-way.ts';
 import { tidiedSooner } from '../../process/idle-memory.ts';
 import { grouped } from '../../text/text.ts';
-import type { Ended } from '../../users/list/user-holding.ts';
+import type { UserDeed } from '../../users/list/user-holding.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
@@ -46,7 +46,7 @@ interface Parts {
   logger: Logger;
   settings: ActSettings;
   /** Has whoever follows what is changed read it, piece after piece: the next who asks would wait for all of it. */
-  follow?: (foretold?: Foretold<Ended>) => Promise<unknown>;
+  follow?: (foretold?: Foretold<UserDeed>) => Promise<unknown>;
   /** What else is to be gone through, the next of it. */
   prepares?: ((db: Database) => Promise<Preparation | undefined>)[];
   /** Has what a long work leaves tidied sooner, until what it returns is called. */
@@ -204,7 +204,7 @@ export class OperationWorker {
     const ahead = await findPieces(db.read, id, { limit: AHEAD });
     const isNothingLeft = ahead.length === 0;
     do {
-      let foretold: Foretold<Ended> | undefined;
+      let foretold: Foretold<UserDeed> | undefined;
       const isOver = await db.writePiece(async (trx, isWaitedFor) => {
         const operation = await findOperation(trx, id);
         if (phaseOf(operation) !== 'running') return true;

@@ -37,7 +37,7 @@ function listed<Column extends string | number>(columns: Column[], rows: Rows<Co
 }
 
 /**
- * Each row as one text in which everything has its place: numbers and texts of one length, and at the end one of any length. To read a
+ * Each row as one text in which everything has its place: numbers, flags and texts of one length, and at the end one of any length. To read a
  * value out of a list in a list takes SQLite half as long again as to insert it. Undefined where they are not such rows.
  */
 function packed<Column extends string | number>(columns: Column[], rows: Rows<Column>): Piece | undefined {
@@ -48,11 +48,11 @@ function packed<Column extends string | number>(columns: Column[], rows: Rows<Co
   for (const column of columns) {
     const shared = sharedBy(rows, column);
     const length = shared ? 0 : widthOf(rows, column);
+    const isNumber = typeof rows[0][column] !== 'string';
     if (shared) values.push(...shared.values);
     else if (length === 'any' && tail === undefined) tail = column;
     else if (typeof length !== 'number') return undefined;
-    else parts.push(typeof rows[0][column] === 'number' ? digits(column, length) : (row) => row[column] as string);
-    const isNumber = typeof rows[0][column] === 'number';
+    else parts.push(isNumber ? digits(column, length) : (row) => row[column] as string);
     places.push(shared?.sql ?? (column === tail ? '' : placed(width, Number(length), isNumber)));
     if (!shared && column !== tail) width += Number(length);
   }
@@ -74,7 +74,7 @@ function textOf<Column extends string | number>(row: Rows<Column>[number], parts
 /** Most are as long as the longest. */
 function digits<Column extends string | number>(column: Column, length: number): Part<Column> {
   return (row) => {
-    const number = String(row[column]);
+    const number = String(Number(row[column]));
     return number.length === length ? number : number.padStart(length, '0');
   };
 }
@@ -98,12 +98,14 @@ function sharedBy<Column extends string | number>(rows: Rows<Column>, column: Co
   return Number.isSafeInteger(first) ? { sql: 'cast(? as integer)', values: [first] } : undefined;
 }
 
-/** How many letters a value of the column takes in each row; undefined where they are neither all whole numbers nor all texts. */
+/** How many letters a value of the column takes in each row; undefined where they are not all whole numbers, all flags or all texts. */
 function widthOf<Column extends string | number>(rows: Rows<Column>, column: Column): number | 'any' | undefined {
   const first = rows[0][column];
   if (typeof first === 'number') return digitsIn(rows, column);
-  if (!rows.every((row) => typeof row[column] === 'string')) return undefined;
-  const { length } = first as string;
+  if (!rows.every((row) => typeof row[column] === typeof first)) return undefined;
+  if (typeof first === 'boolean') return 1;
+  if (typeof first !== 'string') return undefined;
+  const { length } = first;
   const isEven = rows.every((row) => (row[column] as string).length === length && PLAIN.test(row[column] as string));
   return isEven ? length : 'any';
 }

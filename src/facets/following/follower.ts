@@ -4,7 +4,7 @@ import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import { type Feed, findChanged, findNewestEntry } from './feed.ts';
-import { type Foretold, onlyForetold } from './foretold.ts';
+import { type Entered, type Foretold, onlyForetold } from './foretold.ts';
 import { FEWEST, paced } from './pace.ts';
 
 /** Past this many changes, reading everything anew is quicker than reading those. */
@@ -26,7 +26,7 @@ export function whereIdMeant<T extends Knex.QueryBuilder>(query: T, column: stri
 }
 
 /** An index with where it reads what it holds: records by id, and a feed that names whose facts changed. */
-export interface Followable<Deed = never> {
+export interface Followable<Deed extends Entered = never> {
   readonly db: Reader;
   readonly feed: Feed;
   /** Those whose facts turned by themselves, in either direction. */
@@ -91,7 +91,7 @@ async function findLast({ db, feed }: Pick<Followable, 'db' | 'feed'>): Promise<
  * Keeps an index like its database: by the feed of changes, whoever made them, and by the moments at which something turns
  * by itself. The first reading goes in pieces, between which others are served.
  */
-export class Follower<Deed = never> {
+export class Follower<Deed extends Entered = never> {
   private readonly index: Followable<Deed>;
   private readonly fillElsewhere: ((now: number) => Promise<boolean>) | undefined;
   /** The entry of the feed up to which it was read. */

@@ -3,6 +3,7 @@ import { isOver } from '../../access/granted-rights.ts';
 import { minuteOf } from '../../clock.ts';
 import { ownershipValue } from '../../contacts/ownership-values.ts';
 import { FacetIndex } from '../../facets/facet-index.ts';
+import type { Entered } from '../../facets/following/foretold.ts';
 import { TextIndex } from '../../facets/search/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { searchText } from '../../text/text.ts';
@@ -13,6 +14,9 @@ import type { TextRow, UserFacts } from './user-facts.ts';
 
 /** What somebody is who is not active any more. */
 export type Ended = Exclude<Activity, 'active'>;
+
+/** What was done to a user, where nothing else became of them: what they are now, or which tags came and went. */
+export type UserDeed = Entered & ({ activity: Ended } | { come: readonly number[]; gone: readonly number[] });
 
 /** What is held of users. */
 export interface UserHolding {
@@ -79,8 +83,17 @@ const ENDED: Record<Ended, readonly number[]> = {
   deleted: [ACTIVITIES.indexOf('deleted')],
 };
 
-/** Takes in that a user who is held is not active any more, and that nothing else became of them. */
-export function holdEnded({ facets }: UserHolding, id: number, activity: Ended): void {
+/** Takes in what was done to a user who is held. */
+export function holdDone({ facets }: UserHolding, id: number, deed: UserDeed): void {
+  if ('activity' in deed) holdEnded(facets, id, deed.activity);
+  else {
+    const { come, gone } = deed;
+    const tag = [...facets.valuesOf('tag', id).filter((one) => !gone.includes(one)), ...come];
+    facets.set(id, facets.isListed(id), { tag });
+  }
+}
+
+function holdEnded(facets: FacetIndex<UserFacet>, id: number, activity: Ended): void {
   facets.set(id, activity !== 'deleted', {
     activity: ENDED[activity],
     state: lasting(facets.valuesOf('state', id), LASTING_STATES),

@@ -19,7 +19,7 @@ import { DerivedSets, NOBODY, ORPHANED } from './derived-sets.ts';
 import { soughtOrigin } from './sign-in-origins.ts';
 import type { UserFacet } from './user-facets.ts';
 import { type FactRow, readUserFacts, readUsers } from './user-facts.ts';
-import { type Ended, holdEnded, holdFacts, holdingNobody, holdTexts, type UserHolding } from './user-holding.ts';
+import { holdDone, holdFacts, holdingNobody, holdTexts, type UserDeed, type UserHolding } from './user-holding.ts';
 
 /** Whose facts changed; of a program also where its owner's did. */
 export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users', through: 'owner_id' };
@@ -47,12 +47,12 @@ interface UserIndexOptions {
  * What users are filtered, counted and searched by, in memory. It decides nothing, it only counts: the database stays the
  * truth, and its feed of changes (written by triggers, so also for what other processes do) is read before every answer.
  */
-export class UserIndex implements Followable<Ended> {
+export class UserIndex implements Followable<UserDeed> {
   readonly db: Reader;
   readonly feed = USER_CHANGES;
   private readonly clock: Clock;
   private readonly days: Omit<StateLimits, 'now'>;
-  private readonly follower: Follower<Ended>;
+  private readonly follower: Follower<UserDeed>;
   /** Of their groups. */
   readonly groups: GroupNames;
   /** Those that could not be done without. */
@@ -129,7 +129,7 @@ export class UserIndex implements Followable<Ended> {
   }
 
   /** Reads what changed ahead of whoever asks next, but for whom it is told who was taken out. */
-  async keepUp(foretold?: Foretold<Ended>): Promise<void> {
+  async keepUp(foretold?: Foretold<UserDeed>): Promise<void> {
     await this.follower.keepUp(this.clock(), foretold);
   }
 
@@ -268,9 +268,9 @@ export class UserIndex implements Followable<Ended> {
       );
   }
 
-  takeDone(ended: ReadonlyMap<number, Ended>): void {
-    this.orders.move([...ended.keys()]);
-    for (const [id, activity] of ended) holdEnded(this.holding, this.numberOf(id), activity);
+  takeDone(deeds: ReadonlyMap<number, UserDeed>): void {
+    this.orders.move([...deeds.keys()]);
+    for (const [id, deed] of deeds) holdDone(this.holding, this.numberOf(id), deed);
   }
 
   private numberOf(userId: number): number {

@@ -15,7 +15,6 @@ import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
 import type { Written } from '../../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../../verbs/administrator-guard.ts';
-import { differing } from '../../../verbs/facts.ts';
 import type { Outcome } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { forgetPasswords, keepUsers } from '../../user-store.ts';
@@ -24,7 +23,7 @@ import { moveLeavings } from './moved-leavings.ts';
 import { judgeChange, planChange, planEach, type Step, type Versions } from './planned-change.ts';
 import type { UserChange } from './user-change.ts';
 import { changedColumns, endsOfNew } from './user-details.ts';
-import { factsOf, membershipFact } from './user-facts.ts';
+import { membershipFact, writtenBetween } from './user-facts.ts';
 
 /** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
 export interface Changed {
@@ -72,9 +71,7 @@ export async function changeOwnEmail(trx: Transaction, act: Act, subject: Subjec
 
 /** Does what was planned in the same transaction. */
 export async function takeSteps(trx: Transaction, act: Act, steps: Step[]): Promise<Omit<Changed, 'outcomes'>> {
-  const written = new Map(
-    steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
-  );
+  const written = new Map(steps.map(({ subject, before, after }) => [subject.id, writtenBetween(before, after)]));
   if (steps.length === 0) return { written, linksEnded: [] };
   const { linksEnded, leaders } = await take(trx, act, steps);
   for (const [groupId, leaderId] of leaders) {
@@ -97,13 +94,14 @@ async function take(
       columns: { ...changedColumns(step.before, step.after), ...emailToConfirm(act, step) },
     })),
   );
-  const starts = steps.map(({ subject: { id }, before, after }) => ({
+  const renewed = steps.filter(({ before, after }) => before.user !== after.user);
+  const starts = renewed.map(({ subject: { id }, before, after }) => ({
     id,
     from: before.user.startsAt,
     to: after.user.startsAt,
   }));
   await moveInvitations(trx, starts, act.at);
-  const ends = steps.map(({ subject: { id }, before, after }) => ({
+  const ends = renewed.map(({ subject: { id }, before, after }) => ({
     id,
     from: before.user.leavesAt,
     to: after.user.leavesAt,

@@ -1,5 +1,5 @@
 import { mayAdminister } from '../../../access/viewer.ts';
-import { differences, type Fields } from '../../../audit/audit-event.ts';
+import type { Fields } from '../../../audit/audit-event.ts';
 import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
@@ -23,7 +23,7 @@ import { ownRules } from './own-rules.ts';
 import { unfitDates, withoutEmail } from './person-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
-import { auditFields, type DetailPart, findDetails, type UserDetails } from './user-details.ts';
+import { auditDifferences, type DetailPart, findDetails, type UserDetails } from './user-details.ts';
 
 /** What a change would come to. */
 export interface PlannedChange {
@@ -120,6 +120,6 @@ function partsIn(changes: UserChange[]): ReadonlySet<DetailPart> {
 
 function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<number, UserDetails>): Step[] {
   const [from, to] = [before.get(subject.id)!, after.get(subject.id)!];
-  const told = differences(auditFields(from), auditFields(to));
+  const told = auditDifferences(from, to);
   return told ? [{ subject, before: from, after: to, told }] : [];
 }

@@ -33,6 +33,8 @@ export interface Named {
 /** A change with the records that it names. */
 export interface Choices {
   change: UserChange;
+  /** What it says of the user alone; undefined where that is nothing. */
+  user: Partial<UserDetails['user']> | undefined;
   named: Named;
   tags: SetChange<string> | undefined;
   owner: Pick<User, 'id' | 'name'> | undefined;
@@ -48,6 +50,7 @@ export function chosenAmong(act: Judge, change: UserChange, named: Named): Choic
   requireGroups(act, change.groups, named.groups);
   return {
     change,
+    user: userIn(change),
     named,
     tags: spelled(change.tags, named.tags),
     owner: ownerIn(change, named),
@@ -83,13 +86,7 @@ function byId<T extends { id: number }>(records: T[]): Map<number, T> {
   return new Map(records.map((record) => [record.id, record]));
 }
 
-/** What becomes of one user; null for one who is only now made. Throws FieldErrors or Forbidden. */
-export function detailsAfter(
-  act: Judge,
-  subject: { id: number; contactId: number | null } | null,
-  before: UserDetails,
-  { change, named, tags, owner }: Choices,
-): UserDetails {
+function userIn(change: UserChange): Choices['user'] {
   const { name, email, startsAt, leavesAt, noSharedData, description, apiOnly, program } = change;
   const integration =
     apiOnly === undefined
@@ -101,12 +98,26 @@ export function detailsAfter(
         };
   const reviewed = program?.reviewOn === undefined ? {} : { apiOnlyReviewOn: program.reviewOn };
   const given = { name, email, startsAt, leavesAt, noSharedData, description };
+  const user = { ...defined(given), ...integration, ...reviewed };
+  return Object.keys(user).length > 0 ? user : undefined;
+}
+
+/**
+ * What becomes of one user; null for one who is only now made. What the change does not touch is the very same as before. Throws
+ * FieldErrors or Forbidden.
+ */
+export function detailsAfter(
+  act: Judge,
+  subject: { id: number; contactId: number | null } | null,
+  before: UserDetails,
+  { change, user, named, tags, owner }: Choices,
+): UserDetails {
   return {
-    user: { ...before.user, ...defined(given), ...integration, ...reviewed },
+    user: user ? { ...before.user, ...user } : before.user,
     contact: contactAfter(act, subject, before.contact, change, named.contacts),
     ...membershipsAfter(act, before, change, named.groups),
     tags: tags === undefined ? before.tags : changedSet(before.tags, tags),
-    owner: apiOnly === undefined ? (owner ?? before.owner) : owner,
+    owner: change.apiOnly === undefined ? (owner ?? before.owner) : owner,
   };
 }
 

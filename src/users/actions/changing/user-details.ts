@@ -1,4 +1,4 @@
-import { type Fields, groupReference, userReference } from '../../../audit/audit-event.ts';
+import { differences, type Fields, groupReference, userReference } from '../../../audit/audit-event.ts';
 import type { Instant } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContactsOfAnyOwner } from '../../../contacts/contact-store.ts';
@@ -75,14 +75,25 @@ export async function findDetails(
   );
 }
 
-/** What the audit says of a user, in the order of the form. */
-export function auditFields({ user, contact, groups, tags, owner }: UserDetails): Fields {
+/**
+ * What the audit says of what differs; undefined where nothing does. What a change does not touch is the very same before and after, and
+ * is not looked at.
+ */
+export function auditDifferences(
+  before: UserDetails,
+  after: UserDetails,
+): { before: Fields; after: Fields } | undefined {
+  return differences(auditFields(before, after), auditFields(after, before));
+}
+
+/** What the audit says of a user, in the order of the form; without the lists that are the same in `others`. */
+export function auditFields({ user, contact, groups, tags, owner }: UserDetails, others?: UserDetails): Fields {
   return {
     name: user.name,
     email: user.email,
     linkedContact: linkReference(contact),
-    groups: sortedByName(groups, (group) => group.name).map(groupReference),
-    tags: sortedByName(tags, (tag) => tag),
+    groups: groups === others?.groups ? undefined : sortedByName(groups, (group) => group.name).map(groupReference),
+    tags: tags === others?.tags ? undefined : sortedByName(tags, (tag) => tag),
     startsAt: user.startsAt,
     leavesAt: user.leavesAt,
     noSharedData: user.noSharedData,
@@ -117,6 +128,7 @@ export function columnsOf(details: UserDetails) {
 
 /** Only those that hold something else than before. */
 export function changedColumns(before: UserDetails, after: UserDetails): Record<string, unknown> {
+  if (before.user === after.user && before.contact === after.contact && before.owner === after.owner) return {};
   const isCalledAlike =
     before.user.name === after.user.name && before.user.email === after.user.email && before.contact === after.contact;
   const names = isCalledAlike ? [] : otherIn(columnsOfNames(before, before), columnsOfNames(after, before));

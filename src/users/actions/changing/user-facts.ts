@@ -1,6 +1,6 @@
 import type { MembershipFacts, MembershipsBefore } from '../../../memberships/actions/membership-editing.ts';
 import type { Facts, Written } from '../../../verbs/action.ts';
-import { tagFacts } from '../../../verbs/facts.ts';
+import { differing, tagFacts } from '../../../verbs/facts.ts';
 import type { Subject } from '../../user.ts';
 import type { UserDetails } from './user-details.ts';
 
@@ -29,8 +29,17 @@ export function writtenOf(field: string, before: MembershipsBefore, after: Membe
   return new Map([...before].map(([id, facts]) => [id, { before: { [field]: facts }, after: { [field]: after } }]));
 }
 
-/** All that stands in a user and that an action may have written, by field: what Undo compares and brings back. */
-export function factsOf({ user, contact, groups, ends, tags, owner }: UserDetails): Facts {
+/** What a change wrote of them: what it does not touch is the very same before and after, and is not looked at. */
+export function writtenBetween(before: UserDetails, after: UserDetails): Written {
+  return differing(factsOf(before, after), factsOf(after, before));
+}
+
+/**
+ * All that stands in a user and that an action may have written, by field: what Undo compares and brings back. Without the memberships and
+ * tags that are the same in `others`.
+ */
+export function factsOf({ user, contact, groups, ends, tags, owner }: UserDetails, others?: UserDetails): Facts {
+  const memberships = groups === others?.groups && ends === others.ends ? [] : groups;
   return {
     name: user.name,
     email: user.email,
@@ -42,8 +51,8 @@ export function factsOf({ user, contact, groups, ends, tags, owner }: UserDetail
       ? { reason: user.apiOnlyReason, ownerId: owner?.id ?? null, reviewOn: user.apiOnlyReviewOn }
       : null,
     description: user.description,
-    ...Object.fromEntries(groups.map(({ id }) => [membershipFact(id), { untilAt: ends.get(id) ?? null }])),
-    ...tagFacts(tags),
+    ...Object.fromEntries(memberships.map(({ id }) => [membershipFact(id), { untilAt: ends.get(id) ?? null }])),
+    ...(tags === others?.tags ? undefined : tagFacts(tags)),
   };
 }
 
