@@ -30,6 +30,7 @@ declare module 'knex/lib/dialects/postgres/index.js' {
     _acquireOnlyConnection(): Promise<import('pg').Client>;
     acquireRawConnection(): Promise<unknown>;
     acquireConnection(): Promise<unknown>;
+    releaseConnection(connection: unknown): Promise<void>;
     runner(builder: unknown): { connection: unknown; run(): Promise<unknown> };
     positionBindings(sql: string): string;
     processResponse(

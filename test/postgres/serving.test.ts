@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { isUnavailable, OutcomeUnknown, openDatabase, violatedUnique } from '../../src/db/database.ts';
+import {
+  isUnavailable,
+  OutcomeUnknown,
+  openDatabase,
+  type Transaction,
+  violatedUnique,
+} from '../../src/db/database.ts';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
 import { meaningOf } from '../../src/web/error-handler.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -58,6 +64,29 @@ describe('a database on a server', () => {
     const error = await tag().catch((failure) => failure);
     expect(violatedUnique(error)).toBe('tags.name_key');
     expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain('hidden');
+    await db.close();
+  });
+
+  it('keeps nothing, and says so, where a statement that failed was passed over, and goes on with the next', async () => {
+    const db = openDatabase('', url);
+    await migrate(db);
+    const tag = (name: string) => ({ name, name_key: name });
+    const request = (identifier: string) => ({ identifier, requested_at: '', address: '', request_id: '' });
+    const failing = (trx: Transaction) => trx.raw('select nothing').catch(() => undefined);
+    const many = db.write(async (trx) => {
+      await trx('tags').insert(tag('a'));
+      await failing(trx);
+    });
+    await expect(many).rejects.toThrow('transaction is aborted');
+    await db.write((trx) => trx('tags').insert(tag('b')));
+    const one = db.oneRow.write(async (trx) => {
+      await trx('reset_requests').insert(request('a'));
+      await failing(trx);
+    });
+    await expect(one).rejects.toThrow('transaction is aborted');
+    await db.oneRow.write((trx) => trx('reset_requests').insert(request('b')));
+    expect(await db.read('tags').pluck('name')).toEqual(['b']);
+    expect(await db.read('reset_requests').pluck('identifier')).toEqual(['b']);
     await db.close();
   });
 

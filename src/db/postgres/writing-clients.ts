@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import { RosterPostgresClient } from './client.ts';
 
 /** Every writer takes this lock first, whichever process it is of. */
@@ -7,20 +8,32 @@ const LOCK_PATIENCE = 1_000;
 const BEGIN_ROW = `begin; set local lock_timeout = ${LOCK_PATIENCE}; set local roster.one_row = 'on'`;
 const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advisory_xact_lock(${WRITERS_LOCK}); set local lock_timeout = 0`;
 
+/** A commit after a statement that failed is answered by a rollback, and without an error: a statement before it has one. */
+const REFUSED_AFTER_FAILURE = 'select 1';
+
 type Begun = ReturnType<RosterPostgresClient['transaction']>;
+
+/** What could not be committed is undone before the next transaction begins on its connection, which would be refused by it. */
+class EndingPostgresClient extends RosterPostgresClient {
+  override async releaseConnection(connection: unknown): Promise<void> {
+    if ((connection as Client).getTransactionStatus() !== 'I')
+      await this._query(connection, { sql: 'rollback' }).catch(() => undefined);
+    return super.releaseConnection(connection);
+  }
+}
 
 /**
  * One that writes at a time, as on SQLite: what a verb checks in its transaction cannot change before it commits, and the
  * numbers of feeds and audit events follow on to one another.
  */
-export class WritingPostgresClient extends RosterPostgresClient {
+export class WritingPostgresClient extends EndingPostgresClient {
   override transaction(...args: unknown[]) {
     return beginsWith(this, super.transaction(...args), BEGIN);
   }
 }
 
 /** Many at once, each of one row. Feeds and audit refuse what it would write into them. */
-export class RowWritingPostgresClient extends RosterPostgresClient {
+export class RowWritingPostgresClient extends EndingPostgresClient {
   override transaction(...args: unknown[]) {
     return beginsWith(this, super.transaction(...args), BEGIN_ROW);
   }
@@ -39,7 +52,7 @@ function beginsWith(client: RosterPostgresClient, transaction: Begun, begin: str
       throw error;
     }
   };
-  const { notice } = client.config;
-  if (notice) transaction.commit = (connection, value) => transaction.query(connection, `${notice}; commit`, 1, value);
+  const { notice = REFUSED_AFTER_FAILURE } = client.config;
+  transaction.commit = (connection, value) => transaction.query(connection, `${notice}; commit`, 1, value);
   return transaction;
 }
