@@ -27,7 +27,34 @@ const CASES = Number(process.env.PROOF_CASES ?? 200);
 const SEED = Number(process.env.PROOF_SEED ?? 1);
 /** Most of them bring a contact. From 1,024 on the most common values are kept in another way. */
 const USERS = Number(process.env.PROOF_USERS ?? 150);
-const SEARCHES = ['', '', '', 'a', 'z', '1', 'ma', '10', 'mar', '3010', 'example', 'ma ri', 'gmbh', 'qqq'];
+const SEARCHES = [
+  '',
+  '',
+  '',
+  'a',
+  'z',
+  '1',
+  'ma',
+  '10',
+  'mar',
+  '3010',
+  'example',
+  'ma ri',
+  'gmbh',
+  'qqq',
+  '%',
+  'a_',
+  '\\',
+  '\\%',
+  'ma%',
+  '___',
+  "!'",
+  "'",
+  '\u{1f642}',
+  '\u{1f642}ma',
+  '?',
+  '7',
+];
 
 /** Every list of contacts is what plain SQL says: rows, order, pages, totals and the count of every value, for whoever asks. */
 it('says of every view what plain SQL says of it, whatever happened before', async () => {

@@ -5,7 +5,13 @@ import { recountSome } from '../../../src/groups/recounting.ts';
 import { nameColumns } from '../../../src/users/user-columns.ts';
 import type { Chance } from '../../support/chance.ts';
 
-const SYLLABLES = ['ma', 'ri', 'ze', 'lö', 'ñu', 'ka', 'to', 'mar', 'x', 'ßa', 'åk', 'о', 'li', '10', '2'];
+const SYLLABLES = [
+  ...['ma', 'ri', 'ze', 'lö', 'ñu', 'ka', 'to', 'mar', 'x', 'ßa', 'åk', 'о', 'li', '10', '2', '007'],
+  // Signs that mean something where texts are looked for.
+  ...['%', '_', '\\', "'", '!', '-', '"', '?'],
+  // Of these two the first is the later one by its bytes, and the earlier one by what programs keep of it.
+  ...['\u{1f642}', '\ue000'],
+];
 
 export const ADDRESSES = ['10.0.0.1', '10.0.0.12', '10.9.0.1', '192.168.1.10', 'fe80::1', 'fe80::12'];
 
@@ -274,5 +280,5 @@ export async function pruneFeed(db: Database, feed: string): Promise<void> {
 /** As where a standby took over that did not hear of the last changes, and counts on from fewer. */
 export async function setBackFeed(db: Database, feed: string): Promise<void> {
   await pruneFeed(db, feed);
-  await db.write((trx) => trx(feed).update({ id: trx.raw('max(1, id - 100)') }));
+  await db.write((trx) => trx(feed).update({ id: trx.raw('case when id > 100 then id - 100 else 1 end') }));
 }

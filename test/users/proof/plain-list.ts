@@ -39,6 +39,9 @@ const FROM = `users
   left join second_factors on second_factors.user_id = users.id
   left join outbox on outbox.link_id = links.id and outbox.kind = 'invitation'`;
 
+/** From when on the user was there to be active, or to be confirmed. */
+const BEGUN = 'case when users.starts_at > users.created_at then users.starts_at else users.created_at end';
+
 /** The conditions of the states, in their order, said once more and only in SQL. */
 function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
   const at = instant(now);
@@ -57,14 +60,12 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
       and second_factors.confirmed_at is null`),
     new Sql(`users.activity = 'active' and lockouts.locked_until > ?`, [at]),
     new Sql(`users.activity = 'active' and users.leaves_at <= ?`, [at]),
-    new Sql(
-      `users.activity = 'active' and coalesce(users.last_activity_at, max(users.created_at, coalesce(users.starts_at, ''))) < ?`,
-      [instant(now - staleDays * DAY)],
-    ),
-    new Sql(
-      `users.activity = 'active' and coalesce(users.access_confirmed_at, max(users.created_at, coalesce(users.starts_at, ''))) < ?`,
-      [instant(now - confirmDays * DAY)],
-    ),
+    new Sql(`users.activity = 'active' and coalesce(users.last_activity_at, ${BEGUN}) < ?`, [
+      instant(now - staleDays * DAY),
+    ]),
+    new Sql(`users.activity = 'active' and coalesce(users.access_confirmed_at, ${BEGUN}) < ?`, [
+      instant(now - confirmDays * DAY),
+    ]),
     new Sql('users.api_only'),
     new Sql(
       `${program} and not exists (select 1 from users owner where owner.id = users.api_only_owner_id
@@ -72,10 +73,7 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
       [at],
     ),
     new Sql(`${program} and users.api_only_review_on <= ?`, [dayOf(now)]),
-    new Sql(
-      `${program} and coalesce(users.last_activity_at, max(users.created_at, coalesce(users.starts_at, ''))) < ?`,
-      [instant(now - staleDays * DAY)],
-    ),
+    new Sql(`${program} and coalesce(users.last_activity_at, ${BEGUN}) < ?`, [instant(now - staleDays * DAY)]),
     new Sql(
       `${program} and not exists (select 1 from tokens where tokens.user_id = users.id and tokens.ended_at is null
       and tokens.expires_at > ?)`,
@@ -161,7 +159,8 @@ function idIn(table: string, ids: number[]): Sql {
 }
 
 /** Both ways in which somebody who has no key for the letters of a name may type it. */
-function bothWays(text: string): string[] {
+function bothWays(name: string): string[] {
+  const text = name.replaceAll('’', "'");
   const writtenOut = text.toLowerCase().replaceAll('ö', 'oe').replaceAll('ä', 'ae').replaceAll('å', 'aa');
   return [fold(text), fold(writtenOut)];
 }

@@ -49,6 +49,18 @@ const SEARCHES = [
   '#3,#40, 77,nobody@nowhere.example',
   'aak 1',
   'qqq',
+  '%',
+  'a_',
+  '\\',
+  '\\%',
+  'ma%',
+  '___',
+  "!'",
+  "'",
+  '\u{1f642}',
+  '\u{1f642}ma',
+  '?',
+  '007',
 ];
 
 /** Every list of users is what plain SQL says: rows, order, pages, totals and the count of every value, after whatever happened. */
