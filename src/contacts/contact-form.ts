@@ -4,6 +4,7 @@ import { INVISIBLE, optional, shownName, tags } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import { isEmailAddress, probableEmail, readableEmail } from '../text/email-address.ts';
+import { quoted } from '../text/quoted.ts';
 import { normalizedAs } from '../text/text.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
 
@@ -32,8 +33,8 @@ function emailAddresses(stored: string[] = []) {
       if (wrong === undefined) return;
       const probable = probableEmail(wrong);
       const message = probable
-        ? `“${wrong}” is no email address. Did you mean ${probable}?`
-        : 'Enter one email address per line, such as maria@example.com.';
+        ? `${quoted(wrong)} is no email address. Did you mean ${probable}?`
+        : `${quoted(wrong)} is no email address. Enter one per line, such as maria@example.com.`;
       context.addIssue({ code: 'custom', message });
     });
 }

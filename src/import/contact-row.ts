@@ -1,5 +1,6 @@
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind } from '../contacts/contact.ts';
 import { checkContact, typedContact } from '../contacts/contact-form.ts';
+import { quoted } from '../text/quoted.ts';
 import { fold } from '../text/text.ts';
 import type { ImportedRow } from './imported-row.ts';
 
@@ -43,10 +44,10 @@ export function checkContactRow(
   const mistakes: string[] = mistake === undefined ? [] : [mistake];
   const kindText = fold(text('kind') ?? '');
   const kind = kindText === '' ? undefined : KINDS[kindText];
-  if (kindText !== '' && !kind) mistakes.push('The kind is neither person nor company.');
+  if (kindText !== '' && !kind) mistakes.push(`The kind ${quoted(text('kind')!)} is neither person nor company.`);
   const accounts = list('accounts')?.map((one) => fold(one));
-  const unknown = accounts?.find((one) => !ACCOUNT_TYPES.some((type) => type === one));
-  if (unknown !== undefined) mistakes.push(`There is no account ${unknown}.`);
+  const unknown = list('accounts')?.find((one) => !ACCOUNT_TYPES.some((type) => type === fold(one)));
+  if (unknown !== undefined) mistakes.push(`There is no account ${quoted(unknown)}.`);
   const typed = {
     ...typedContact({}),
     owner: 'public',

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Day, type Instant, isDay } from '../clock.ts';
 import { day, optional, tags, userEmail, userName } from '../forms/fields.ts';
 import { endBy, startBy, type Times } from '../forms/moments.ts';
+import { quoted } from '../text/quoted.ts';
 import { spokenDay } from '../text/spoken-day.ts';
 import type { ImportedRow } from './imported-row.ts';
 
@@ -48,23 +49,29 @@ export function checkRow(row: ImportedRow, moments: MomentRules): { values: RowV
   };
   const given = <T>(schema: z.ZodType<T>, value: string | undefined) =>
     value === undefined ? undefined : checked(schema, value);
+  const told = <T>(schema: z.ZodType<T>, value: string | undefined) => {
+    const parsed = value ? schema.safeParse(value) : undefined;
+    if (parsed?.error) mistakes.push(`${quoted(value!)}: ${parsed.error.issues[0].message}`);
+    return parsed?.data;
+  };
   const dated = <T>(label: string, schema: z.ZodType<T>, value: string | undefined): T | undefined => {
     if (value === undefined) return undefined;
     const parsed = schema.safeParse(value && spokenDay(value));
-    if (!parsed.success) mistakes.push(`${label}: ${parsed.error.issues[0].message}`);
+    if (!parsed.success) mistakes.push(`${label} ${quoted(value)}: ${parsed.error.issues[0].message}`);
     return parsed.data;
   };
   const flag = (key: 'no_shared_data' | 'api_only', label: string): boolean | undefined => {
-    const value = text(key)?.toLowerCase();
+    const value = text(key);
     // Nobody becomes a person, or sees what is public, by a cell that was left empty.
     if (!value) return undefined;
-    if (!YES.has(value) && !NO.has(value)) mistakes.push(`${label} is neither yes nor no.`);
-    return YES.has(value);
+    const said = value.toLowerCase();
+    if (!YES.has(said) && !NO.has(said)) mistakes.push(`${label} ${quoted(value)} is neither yes nor no.`);
+    return YES.has(said);
   };
   const apiOnly = flag('api_only', 'API-only');
   const checkedRow: RowValues = {
     name: given(userName, text('name') || undefined),
-    email: given(email, text('email') || undefined),
+    email: told(email, text('email')),
     activity: text('activity'),
     groups: values.groups as string[] | undefined,
     ends: endsIn(row, moments.end, mistakes),
@@ -107,8 +114,9 @@ function endsIn({ values }: ImportedRow, end: MomentRules['end'], mistakes: stri
     return undefined;
   }
   return groups.map((_, n) => {
-    const parsed = end.safeParse(spokenDay(texts.length === 1 ? texts[0] : texts[n]));
-    if (!parsed.success) mistakes.push(`Groups until: ${parsed.error.issues[0].message}`);
+    const text = texts.length === 1 ? texts[0] : texts[n];
+    const parsed = end.safeParse(spokenDay(text));
+    if (!parsed.success) mistakes.push(`Groups until ${quoted(text)}: ${parsed.error.issues[0].message}`);
     return parsed.data ?? null;
   });
 }

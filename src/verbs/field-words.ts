@@ -1,3 +1,6 @@
+import { isInstant } from '../clock.ts';
+import type { Format } from '../text/format.ts';
+
 /** Fields that their names do not say well enough; the others are told by the words in their name. */
 const FIELDS: Record<string, string> = {
   accessConfirmedAt: 'access confirmed',
@@ -30,4 +33,30 @@ const FIELDS: Record<string, string> = {
 export function fieldWords(field: string): string {
   if (Object.hasOwn(FIELDS, field)) return FIELDS[field];
   return field.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** Moments that are told as the days they stand for: the end of a day is no beginning of the next. */
+const BOUNDS: Record<string, 'start' | 'end'> = {
+  startsAt: 'start',
+  leavesAt: 'end',
+  until: 'end',
+  untilAt: 'end',
+  heldUntil: 'end',
+};
+
+/** What the moments in a field are bounds of; undefined where they are none, or no moments. */
+export function boundOf(field: string, value: unknown): 'start' | 'end' | undefined {
+  const moments = [value].flat().map(String);
+  return Object.hasOwn(BOUNDS, field) && moments.length > 0 && moments.every(isInstant) ? BOUNDS[field] : undefined;
+}
+
+/** What stands in a field, or stood there, by the clock of whoever reads it. */
+export function valueWords(field: string, value: unknown, format: Format): string {
+  const bound = boundOf(field, value);
+  return bound === undefined
+    ? format.value(value)
+    : [value]
+        .flat()
+        .map((one) => format[bound](String(one)))
+        .join(', ');
 }

@@ -88,16 +88,15 @@ describe('the members of a group', () => {
       ['membership.until-set', 'bob', { until: null }, { group, until: '2026-11-23T00:00:00.000Z' }],
       ['membership.ended', 'bob', { group }, { group: null }],
     ]);
-    for (const path of [await pathOf('Auditors'), pathTo(app, 'bob')])
-      expect(
-        pageOf(await alice.get(path))
-          .texts('.event > p:first-child')
-          .slice(0, 3),
-      ).toEqual([
+    for (const path of [await pathOf('Auditors'), pathTo(app, 'bob')]) {
+      const page = pageOf(await alice.get(path));
+      expect(page.texts('.event > p:first-child').slice(0, 3)).toEqual([
         '12:00 alice took a membership from bob',
         '12:00 alice set the end of a membership of bob',
         '12:00 alice gave a membership to bob',
       ]);
+      expect(page.texts('.event').join(' ')).toContain('member until: nothing → 22 Nov 2026 (UTC)');
+    }
   });
 
   it('are told, before they are removed, what that takes and what stays', async () => {

@@ -141,7 +141,9 @@ describe('a file that is imported on the page', () => {
       'Name,Email,Starts on,Leaves on\nnina,nina@example.com,1.12.2030,31.12.30\nnora,nora@example.com,,2030-12-31 00:00:00\nnils,nils@example.com,,12/31/2030\n',
     );
     expect(await counts(path)).toEqual(['New 2', 'Changed 0', 'Unchanged 0', 'Refused 1']);
-    expect((await alice.get(`${path}?kind=refused`)).text).toContain('Leaves on: Enter a date that exists');
+    expect((await alice.get(`${path}?kind=refused`)).text).toContain(
+      'Leaves on “12/31/2030”: Enter a date that exists',
+    );
     await execute(path);
     expect(await user('nina')).toMatchObject({
       starts_at: '2030-12-01T00:00:00.000Z',

@@ -125,10 +125,10 @@ describe('contacts that are imported', () => {
     const page = pageOf(await alice.get(path));
     const reasons = page.textOf('.rows');
     for (const words of [
-      'neither person nor company',
-      'Enter one email address',
+      'The kind “animal” is neither person nor company',
+      '“nobody” is no email address',
       'There is no company Nowhere',
-      'There is no account friend',
+      'There is no account “friend”',
       'Several contacts have the name Twin',
       'The same email stands in the lines 7, 8',
       'A new contact has a name',

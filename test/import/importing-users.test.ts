@@ -287,7 +287,8 @@ describe('the command import', () => {
       .join('\n');
     for (const words of [
       'There is no group “No such group”',
-      'Enter a date that exists',
+      '“not an email”: Enter one email address',
+      'Leaves on “31/12/2027”: Enter a date that exists',
       'Another user has this name',
       'is active, and not',
       'stands in the lines 8, 9',

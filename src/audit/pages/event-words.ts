@@ -1,7 +1,7 @@
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { counted } from '../../text/text.ts';
 import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
-import { fieldWords } from '../../verbs/field-words.ts';
+import { boundOf, fieldWords } from '../../verbs/field-words.ts';
 import { type AuditEvent, ERASED, type Reference, referencesIn } from '../audit-event.ts';
 import type { Done } from '../audit-summaries.ts';
 import type { ShownName } from './named-records.ts';
@@ -109,9 +109,6 @@ export function doneWords({ action, subjectType, number }: Done): string {
   return `${verb} ${counted(number, subjectType)}`;
 }
 
-/** Moments that are told as the days they stand for: the end of a day is no beginning of the next. */
-const BOUNDS: Record<string, 'start' | 'end'> = { startsAt: 'start', leavesAt: 'end', untilAt: 'end' };
-
 /** Values that are codes of the program. */
 const VALUES: Record<string, Record<string, string>> = {
   answer: { keep: 'keep', remove: 'remove from the group', leave: 'leaves the house', unsure: 'I don’t know' },
@@ -162,8 +159,7 @@ export function wordsOf(
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const toldValue = (name: string, value: unknown): FieldValue => {
     const references = referencesIn(value);
-    const bounds = Object.hasOwn(BOUNDS, name) && value ? BOUNDS[name] : undefined;
-    if (references.length === 0) return { value: spokenValue(name, value), bounds };
+    if (references.length === 0) return { value: spokenValue(name, value), bounds: boundOf(name, value) };
     return { names: references.map((reference) => spokenName(name, reference, shownName(reference))) };
   };
   const fields = names.map((name): FieldWords => {

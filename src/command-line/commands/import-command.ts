@@ -21,6 +21,7 @@ import { format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import { whyUnread } from '../../unread-file.ts';
 import type { Act } from '../../verbs/act.ts';
+import { fieldWords, valueWords } from '../../verbs/field-words.ts';
 import { type CommandContext, type Result, refused } from '../command.ts';
 import { untilDone } from '../large-work.ts';
 import { tellingWhoeverStops } from '../stopped.ts';
@@ -164,13 +165,15 @@ function inWords({ line, name, kind, reason, told, newEmail, isTicked }: Planned
   const { before = {}, after = {}, notes = [] } = told;
   const fields = Object.keys(after)
     .filter((field) => field !== 'email' || isTicked)
-    .map((field) => `${field} ${valueInWords(before[field])} → ${valueInWords(after[field])}`);
-  const kept = newEmail !== null && !isTicked ? [`email stays ${valueInWords(before.email)}`] : [];
+    .map(
+      (field) => `${fieldWords(field)} ${valueInWords(field, before[field])} → ${valueInWords(field, after[field])}`,
+    );
+  const kept = newEmail !== null && !isTicked ? [`email stays ${valueInWords('email', before.email)}`] : [];
   return `${begin}: ${[...fields, ...kept, ...notes].join('; ')}`;
 }
 
-function valueInWords(value: unknown): string {
+function valueInWords(field: string, value: unknown): string {
   const named = (one: unknown) =>
-    typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : format.value(one);
+    typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : valueWords(field, one, format);
   return Array.isArray(value) ? value.map(named).join(', ') || 'none' : named(value);
 }

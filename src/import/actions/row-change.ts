@@ -1,4 +1,5 @@
 import { identityKey } from '../../text/identity-key.ts';
+import { quoted } from '../../text/quoted.ts';
 import type { NewUser, UserChange } from '../../users/actions/changing/user-change.ts';
 import type { User } from '../../users/user.ts';
 import { isBeginningOf, isEndOf } from '../days-elsewhere.ts';
@@ -58,8 +59,8 @@ function addGroups(made: RowChange, { groups, ends }: RowValues, named: NamedRec
   const untilOf: Record<number, string | null> = {};
   const ids = groups.flatMap((name, n) => {
     const those = named.groups.get(identityKey(name)) ?? [];
-    if (those.length === 0) made.mistakes.push(`There is no group “${name}”.`);
-    if (those.length > 1) made.mistakes.push(`Several groups are called “${name}”.`);
+    if (those.length === 0) made.mistakes.push(`There is no group ${quoted(name)}.`);
+    if (those.length > 1) made.mistakes.push(`Several groups are called ${quoted(name)}.`);
     for (const id of those) untilOf[id] = ends?.[n] ?? null;
     return those.slice(0, 1);
   });

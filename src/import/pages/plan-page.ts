@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Format } from '../../text/format.ts';
 import { share } from '../../text/text.ts';
-import { fieldWords } from '../../verbs/field-words.ts';
+import { fieldWords, valueWords } from '../../verbs/field-words.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { type Import, PLAN_KINDS } from '../import.ts';
@@ -76,15 +76,15 @@ function shownLine(line: PlannedLine, format: Format) {
     .filter((field) => line.kind === 'changed' && field !== 'email')
     .map((field) => ({
       label: fieldWords(field),
-      before: inWords(before[field], format),
-      after: inWords(after[field], format),
+      before: inWords(field, before[field], format),
+      after: inWords(field, after[field], format),
     }));
   const email = line.kind === 'new' ? String(after.email ?? '') : '';
   return { ...line, email, fields, notes, oldEmail: isEmail ? String(before.email ?? '') : '' };
 }
 
-function inWords(value: unknown, format: Format): string {
+function inWords(field: string, value: unknown, format: Format): string {
   const named = (one: unknown) =>
-    typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : format.value(one);
+    typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : valueWords(field, one, format);
   return Array.isArray(value) ? value.map(named).join(', ') || 'none' : named(value);
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { COLUMNS } from '../../src/users/list/user-list-columns.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { addCrowd, addGroups } from '../support/crowd.ts';
-import { pageOf } from '../support/page.ts';
-import { isOnPostgres } from '../support/postgres.ts';
-import { type Session, signedIn } from '../support/session.ts';
-import { type Asked, asked } from '../support/statements.ts';
+import { COLUMNS } from '../../../src/users/list/user-list-columns.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { addCrowd, addGroups } from '../../support/crowd.ts';
+import { pageOf } from '../../support/page.ts';
+import { isOnPostgres } from '../../support/postgres.ts';
+import { type Session, signedIn } from '../../support/session.ts';
+import { type Asked, asked } from '../../support/statements.ts';
 
 /** Users and groups of the smaller house and of the larger one. */
 const SIZES = [100, isOnPostgres ? 2_000 : 10_000] as const;
