@@ -67,25 +67,30 @@ export async function findWanted<Subject extends Subjected>(
   { operationId, written, undoings }: TakenBack,
   subjects: Subject[],
 ): Promise<Map<number, Wanted>> {
-  const writtenInto = (id: number): Written => {
-    const { before = {}, after = {} }: Partial<Written> = written.get(id) ?? {};
-    return { before: asNow(before), after: asNow(after) };
-  };
-  const fields = new Set(subjects.flatMap(({ id }) => Object.keys(writtenInto(id).after)));
+  const writtenNow = new Map(
+    subjects.map(({ id }): [number, Written] => {
+      const { before = {}, after = {} }: Partial<Written> = written.get(id) ?? {};
+      return [id, { before: asNow(before), after: asNow(after) }];
+    }),
+  );
+  const fields = new Set<string>();
+  for (const { after } of writtenNow.values()) for (const field in after) fields.add(field);
   const present = subjects.length > 0 ? await findFacts(db, subjects, fields) : new Map<number, Facts>();
   const changed = subjects.filter(({ id, version }) => written.get(id)?.version !== version).map(({ id }) => id);
   const later = changed.length === 0 ? [] : await findLaterChanges(db, operationId, type, changed);
   const laterOf = new Map(
     [...Map.groupBy(later, ({ subjectId }) => subjectId)].map(([id, changes]) => [id, standing(changes, undoings)]),
   );
-  const isThere = (id: number, field: string) => isSame(present.get(id)?.[field], writtenInto(id).after[field]);
+  const isThere = (id: number, field: string) => isSame(present.get(id)?.[field], writtenNow.get(id)!.after[field]);
   const isChanged = (id: number, field: string) =>
     !isThere(id, field) || (laterOf.get(id) ?? []).some((change) => isChangeOf(field, change));
-  const lost = subjects.flatMap(({ id }) => Object.keys(writtenInto(id).after).filter((field) => !isThere(id, field)));
+  const lost = subjects.flatMap(({ id }) =>
+    Object.keys(writtenNow.get(id)!.after).filter((field) => !isThere(id, field)),
+  );
   const gone = lost.length > 0 ? await findGone?.(db, [...new Set(lost)]) : undefined;
   return new Map(
     subjects.map(({ id }): [number, Wanted] => {
-      const { before, after } = writtenInto(id);
+      const { before, after } = writtenNow.get(id)!;
       const all = Object.keys(after);
       const standing = all.filter((field) => !isChanged(id, field));
       const pick = (from: Facts | undefined) =>

@@ -61,8 +61,13 @@ export async function spelledTags(db: Reader, names: string[]): Promise<string[]
 
 /** The names of the tags of each of these, by name. */
 export async function findTagNames(db: Reader, tagged: Tagged, ids: number[]): Promise<Map<number, string[]>> {
-  const names = Map.groupBy(await selectNames(db, { tagged }, { ids }), (row) => row.id);
-  return new Map([...names].map(([id, those]) => [id, sortedByName(those, nameOf).map((row) => row.name)]));
+  const names = new Map<number, string[]>();
+  for (const { id, name } of sortedByName(await selectNames(db, { tagged }, { ids }), nameOf)) {
+    const those = names.get(id);
+    if (those) those.push(name);
+    else names.set(id, [name]);
+  }
+  return names;
 }
 
 const selectNames = preparedInForms<{ tagged: Tagged }, { ids: number[] }, { id: number; name: string }>(

@@ -42,15 +42,22 @@ export function keysOfBegun(text: string): { first: string; last: string } {
 /** In the order of their names; those called alike stay as they are. */
 export function sortedByName<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
   if (all.length < 2) return [...all];
-  // Mostly few names stand there often.
-  const keys = new Map<string, string>();
-  const keyOf = (name: string) => {
-    const key = keys.get(name) ?? sortKey(name);
-    keys.set(name, key);
-    return key;
-  };
   return all
-    .map((one) => ({ one, key: keyOf(nameOf(one)) }))
+    .map((one) => ({ one, key: knownKey(nameOf(one)) }))
     .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
     .map(({ one }) => one);
+}
+
+/** Those that were asked for last: mostly the same few names are sorted again and again. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 1_000;
+
+function knownKey(name: string): string {
+  let key = known.get(name);
+  if (key === undefined) {
+    key = sortKey(name);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(name, key);
+  }
+  return key;
 }

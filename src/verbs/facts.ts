@@ -43,7 +43,9 @@ export function differing(before: Facts, after: Facts): Written {
 }
 
 export function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  const [a, b] = [one ?? null, other ?? null];
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Which fields they are. Those that are one for each group, tag or account are told by what they are, and who is named by their part. */

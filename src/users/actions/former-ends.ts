@@ -15,6 +15,7 @@ export function endIn(facts: Facts, field: End): Instant | null {
 
 /** Facts that were written at that time, as they are written now. */
 export function asNow(facts: Facts): Facts {
+  if (!isFormer(facts)) return facts;
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]) => {
       if (name === FORMER.leavesAt) return ['leavesAt', endIn(facts, 'leavesAt')];
@@ -23,6 +24,11 @@ export function asNow(facts: Facts): Facts {
       return [name, { ...rest, untilAt: endIn(value, 'untilAt') }];
     }),
   );
+}
+
+function isFormer(facts: Facts): boolean {
+  for (const name in facts) if (name === FORMER.leavesAt || isMembership(facts[name])) return true;
+  return false;
 }
 
 function isMembership(value: unknown): value is Facts {
