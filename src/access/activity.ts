@@ -1,5 +1,6 @@
 /** The only stored state of a life: what is deleted can be restored. */
 export type Activity = 'active' | 'deactivated' | 'deleted';
+export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];
 
 /** What a user or a group carries of its own life. */
 export interface Living {

@@ -1,3 +1,4 @@
+import { ACTIVITIES } from '../access/activity.ts';
 import { grantsInWords } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { type Instant, minuteOf } from '../clock.ts';
@@ -18,7 +19,7 @@ import { findMembersAfter, type Member } from '../memberships/list/member-list.t
 import { findTagNames } from '../tags/tag-store.ts';
 import { findUserNames } from '../users/user-store.ts';
 import type { Group } from './group.ts';
-import { ACTIVITIES, LEADERSHIPS } from './group-index.ts';
+import { LEADERSHIPS } from './group-index.ts';
 import { type GroupSources, selectGroups } from './group-list.ts';
 import { groupsPath, readGroupQuery } from './group-list-query.ts';
 import { findGroupsOf } from './group-store.ts';

@@ -1,4 +1,4 @@
-import type { Activity } from '../access/activity.ts';
+import { ACTIVITIES } from '../access/activity.ts';
 import { type Clock, minuteOf } from '../clock.ts';
 import { countEach } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
@@ -16,7 +16,6 @@ import type { GroupSort } from './group-list-query.ts';
 import { joinLeader, type LeaderRow, type Leadership, leadershipOf } from './leader.ts';
 import { GROUP_CHANGES } from './names/group-names.ts';
 
-export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];
 export const LEADERSHIPS: readonly Leadership[] = ['active', 'inactive', 'none'];
 
 const FACETS = ['activity', 'leader', 'tag'] as const;

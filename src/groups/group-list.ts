@@ -1,10 +1,10 @@
-import type { Activity } from '../access/activity.ts';
+import { ACTIVITIES, type Activity } from '../access/activity.ts';
 import type { Selection } from '../facets/facet-index.ts';
 import { type Cursor, idsAmong, isRanked, soughtWords } from '../lists/list-query.ts';
 import { foldTyped } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
-import { ACTIVITIES, type GroupFacet, type GroupIndex, LEADERSHIPS } from './group-index.ts';
+import { type GroupFacet, type GroupIndex, LEADERSHIPS } from './group-index.ts';
 import type { GroupQuery } from './group-list-query.ts';
 import { findGroupsOf } from './group-store.ts';
 import type { Leadership } from './leader.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACTIVITIES } from '../../access/activity.ts';
 import { SUBJECT_TYPES } from '../../bulk-operations/bulk-operation.ts';
 import { ACCOUNT_TYPES } from '../../contacts/contact.ts';
 import { INVITATION_STATUSES } from '../../invitations/invitation-status.ts';
@@ -9,7 +10,7 @@ import { STATES } from '../../users/user-state.ts';
 const moment = z.iso.datetime().describe('In UTC.');
 const day = z.iso.date();
 const id = z.int().positive();
-const activity = z.enum(['active', 'deactivated', 'deleted']);
+const activity = z.enum(ACTIVITIES);
 const named = z.strictObject({ id, name: z.string() });
 const level = z.enum(['read', 'write']);
 

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Activity } from '../../access/activity.ts';
+import { ACTIVITIES, type Activity } from '../../access/activity.ts';
 import { grantsInWords } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
@@ -12,7 +12,7 @@ import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { GROUP_ACTIONS } from '../actions/group-actions.ts';
-import { ACTIVITIES, LEADERSHIPS } from '../group-index.ts';
+import { LEADERSHIPS } from '../group-index.ts';
 import { type GroupList, listGroups } from '../group-list.ts';
 import { type GroupQuery, type GroupSort, groupsPath, readGroupQuery } from '../group-list-query.ts';
 import type { Leadership } from '../leader.ts';

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { ACTIVITIES } from '../../access/activity.ts';
 import { whereNotDeleted } from '../../db/conditions.ts';
 import type { Reader } from '../../db/database.ts';
 import { selectIds, whereIdIn } from '../../db/ids.ts';
@@ -8,7 +9,6 @@ import { PATIENCE_OF_A_PAGE } from '../../facets/following/follower.ts';
 import { alongIndex, meantAlong } from '../../facets/orders/along-index.ts';
 import type { Source } from '../../lists/keyset-page.ts';
 import { searchedWords } from '../../text/text.ts';
-import { ACTIVITIES } from '../../users/list/user-facets.ts';
 import type { UserIndex, UserSources } from '../../users/list/user-index.ts';
 
 /** Whom of the members somebody looks for. */

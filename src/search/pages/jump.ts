@@ -1,4 +1,4 @@
-import type { Activity } from '../../access/activity.ts';
+import { ACTIVITIES, type Activity } from '../../access/activity.ts';
 import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { isAsking } from '../../bulk-operations/asking-action.ts';
 import { minuteOf } from '../../clock.ts';
@@ -103,7 +103,7 @@ async function findUserActions(sources: Sources, start: string[], name: string):
   const asking = USER_OPERATIONS.filter((action) => isAsking(action) && isCalled(namesOf(action), start));
   const isEdit = isCalled(['Edit'], start);
   if (meant.length + asking.length === 0 && !isEdit) return [];
-  const users = await findUsers(sources, name, ['active', 'deactivated', 'deleted']);
+  const users = await findUsers(sources, name, ACTIVITIES);
   const ids = users.map((user) => user.id);
   const subjects = (await findSubjects(sources.db, ids, minuteOf(sources.limits.now))).toSorted(
     (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
@@ -225,7 +225,7 @@ function refusedOf(viewer: Viewer, user: Subject, meant: UserAction[], isEdit: b
     }));
 }
 
-async function findUsers(sources: Sources, text: string, activity: Activity[] = []) {
+async function findUsers(sources: Sources, text: string, activity: readonly Activity[] = []) {
   return (await findUsersCalled(sources, text, { activity })).slice(0, USERS_SHOWN);
 }
 

@@ -1,3 +1,4 @@
+import { ACTIVITIES } from '../../access/activity.ts';
 import type { Reader } from '../../db/database.ts';
 import type { SignedIn } from '../../sessions/signed-in.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
@@ -16,7 +17,7 @@ export async function suggestedNames(
   { isOfAnything, text }: { isOfAnything: boolean; text: string },
 ): Promise<SuggestedName[]> {
   if (!text.trim()) return [];
-  const users = await findUsersCalled(sources, text, { activity: ['active', 'deactivated', 'deleted'] });
+  const users = await findUsersCalled(sources, text, { activity: ACTIVITIES });
   const others = isOfAnything ? [...(await findGroupsOf(sources, text)), ...(await findContactsOf(sources, text))] : [];
   return [...suggestedByName(users), ...others.map(({ label, note }) => ({ name: label, note }))];
 }

@@ -1,3 +1,4 @@
+import { ACTIVITIES } from '../../access/activity.ts';
 import type { Level } from '../../access/rights.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { visibleOwnerships } from '../../contacts/ownership-values.ts';
@@ -5,7 +6,7 @@ import { type FacetIndex, lazily, type Within } from '../../facets/facet-index.t
 import { BitSet } from '../../facets/sets/bit-set.ts';
 import type { GroupNames } from '../../groups/names/group-names.ts';
 import { STATES, type State } from '../user-state.ts';
-import { ACTIVITIES, type UserFacet } from './user-facets.ts';
+import type { UserFacet } from './user-facets.ts';
 
 /** As the address calls those who are administrators; every other right is an application and a level. */
 export const ADMINISTRATOR = 'administrator';

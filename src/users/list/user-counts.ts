@@ -1,8 +1,8 @@
-import type { Activity } from '../../access/activity.ts';
+import { ACTIVITIES, type Activity } from '../../access/activity.ts';
 import type { Counted, FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
 import { SOON_DAYS, STATES } from '../user-state.ts';
 import { ORPHANED } from './derived-sets.ts';
-import { ACTIVITIES, type UserFacet } from './user-facets.ts';
+import type { UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery } from './user-list-query.ts';
 

@@ -1,3 +1,4 @@
+import { ACTIVITIES } from '../../access/activity.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import { instant } from '../../clock.ts';
@@ -27,7 +28,6 @@ import { SOON_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../u
 import { findUserNames, findUsers } from '../user-store.ts';
 import { ADMINISTRATOR } from './derived-sets.ts';
 import { isSomeOrigin } from './sign-in-origins.ts';
-import { ACTIVITIES } from './user-facets.ts';
 import type { UserSources } from './user-index.ts';
 import { keptColumns, type COLUMNS as LISTED } from './user-list-columns.ts';
 import { type ListQuery, listPath, readListPath, readListQuery } from './user-list-query.ts';

@@ -1,5 +1,3 @@
-import type { Activity } from '../../access/activity.ts';
-
 /**
  * What users are filtered by. Activities and states are numbered as in their lists; `contact` is whose the linked one is;
  * `starts` and `leaves` are the days within which somebody does, in `leaves` with 0 for any moment, and 1 where
@@ -19,5 +17,3 @@ export const USER_FACETS = [
   'owner',
 ] as const;
 export type UserFacet = (typeof USER_FACETS)[number];
-
-export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];

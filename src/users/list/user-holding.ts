@@ -1,4 +1,4 @@
-import type { Activity } from '../../access/activity.ts';
+import { ACTIVITIES, type Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { minuteOf } from '../../clock.ts';
 import { ownershipValue } from '../../contacts/ownership-values.ts';
@@ -9,7 +9,7 @@ import { Turns } from '../../facets/turns.ts';
 import { searchText } from '../../text/text.ts';
 import { leavesWithin, SOON_DAYS, STATES, type StateLimits, startsWithin, stateBits, turnsOf } from '../user-state.ts';
 import { originOf, originText } from './sign-in-origins.ts';
-import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
+import { USER_FACETS, type UserFacet } from './user-facets.ts';
 import type { TextRow, UserFacts } from './user-facts.ts';
 
 /** What somebody is who is not active any more. */

@@ -20,7 +20,7 @@ interface Sources {
 
 interface Wanted {
   /** Left out, active and deactivated. */
-  activity?: Activity[];
+  activity?: readonly Activity[];
   /** Its members alone. */
   groupId?: number;
 }
@@ -33,7 +33,7 @@ export async function findUsersCalled(
 ): Promise<ListedUser[]> {
   if (text.trim() === '' || !may(viewer, 'users', 'read')) return [];
   const group = groupId === undefined ? [] : [groupId];
-  const query = { ...readListQuery({ q: text }), activity, group, per: MOST };
+  const query = { ...readListQuery({ q: text }), activity: [...activity], group, per: MOST };
   return (await listUsers(db, index, { query, limits, viewer })).users;
 }
 

@@ -1,4 +1,4 @@
-import type { Activity } from '../../access/activity.ts';
+import { ACTIVITIES, type Activity } from '../../access/activity.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import { minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
@@ -10,7 +10,7 @@ import { searchedWords } from '../../text/text.ts';
 import { SOON_DAYS, STATES, type StateLimits } from '../user-state.ts';
 import { NOBODY, ORPHANED } from './derived-sets.ts';
 import { findPasted, type PastedList } from './pasted-list.ts';
-import { ACTIVITIES, type UserFacet } from './user-facets.ts';
+import type { UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery } from './user-list-query.ts';
 

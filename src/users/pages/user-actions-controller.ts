@@ -33,7 +33,7 @@ import type { Subject, User } from '../user.ts';
 import { subjectOf } from './addressed-user.ts';
 
 /** What says whether somebody is let in: a program that keeps them says it as well. */
-const ACTIVITIES = ['activate', 'deactivate', 'delete'];
+const OF_ACTIVITY = ['activate', 'deactivate', 'delete'];
 
 /** What of it the page asks about in a way of its own. */
 const ASKED_HERE = [ANSWERED_PROGRAMS.name, OPEN_INVITATIONS.name];
@@ -88,7 +88,7 @@ async function showAction(
     leavesBehind: left.length > 0,
     // The others stand beside what can be done with them here.
     left: left.filter(({ name }) => !ASKED_HERE.includes(name)),
-    kept: ACTIVITIES.includes(action.name) ? await keptByProgram(app.db.read, user.id) : undefined,
+    kept: OF_ACTIVITY.includes(action.name) ? await keptByProgram(app.db.read, user.id) : undefined,
     typed: { newOwner },
     errors,
     makesLink: action.makes !== undefined,

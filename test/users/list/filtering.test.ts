@@ -1,9 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Activity } from '../../../src/access/activity.ts';
+import { ACTIVITIES, type Activity } from '../../../src/access/activity.ts';
 import { DAY, instant, MINUTE } from '../../../src/clock.ts';
-import { ACTIVITIES } from '../../../src/users/list/user-facets.ts';
 import { UserIndex } from '../../../src/users/list/user-index.ts';
 import { STATE_LABELS } from '../../../src/users/state-labels.ts';
 import { STATES, type State, statesOf } from '../../../src/users/user-state.ts';
