@@ -9,7 +9,7 @@ import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally } from '../../bulk-o
 import { createDraft, type Draft, findOperation, forgetDraft } from '../../bulk-operations/bulk-operation-store.ts';
 import { doneInWords } from '../../bulk-operations/pages/operation/parts-in-words.ts';
 import { foundOf } from '../../bulk-operations/pages/sheet/sheet.ts';
-import { findParts, findWhole } from '../../bulk-operations/part-store.ts';
+import { findParts } from '../../bulk-operations/part-store.ts';
 import { canBeLater } from '../../bulk-operations/schedulable.ts';
 import { leftOutIn, NOTHING_YET, summed, tallied } from '../../bulk-operations/tally.ts';
 import type { Instant } from '../../clock.ts';
@@ -20,15 +20,14 @@ import { checkForm, FieldErrors } from '../../forms/form.ts';
 import { startBy } from '../../forms/moments.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { format } from '../../text/format.ts';
-import { idIn } from '../../text/record-id.ts';
 import { counted, shortened } from '../../text/text.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { BulkAction } from '../../verbs/action.ts';
-import { NotFound } from '../../verbs/refusals.ts';
 import { type CommandContext, type Result, refused } from '../command.ts';
 import { finished } from '../finished-operation.ts';
 import { idsMeant } from '../meant-records.ts';
+import { findNamedOperation } from '../named-operation.ts';
 import { choicesFor } from '../said-values.ts';
 
 const NAMES_TOLD = 10;
@@ -61,15 +60,14 @@ export async function operate(context: CommandContext, act: Act, name: string, n
 /** Says what taking an operation back would do, and with `apply` does it. */
 export async function undo(context: CommandContext, act: Act, named: string): Promise<Result> {
   const { db } = context;
-  const id = idIn(named);
-  const earlier = id === undefined ? undefined : await findWhole(db.read, id).catch(unlessNotFound);
+  const earlier = await findNamedOperation(db.read, named);
   if (!earlier) return refused(`There is no operation ${named}.`);
   const { mayUndo, takenBackBy } = await takingBackOf(db.read, earlier, await actionOf(db.read, earlier), act);
   if (!mayUndo)
     return refused(
       takenBackBy === null
-        ? `Operation ${id} cannot be taken back.`
-        : `Operation ${id} was taken back already, by operation ${takenBackBy}.`,
+        ? `Operation ${named} cannot be taken back.`
+        : `Operation ${named} was taken back already, by operation ${takenBackBy}.`,
     );
   return run(context, act, await draftTakingBack(db.read, earlier));
 }
@@ -221,8 +219,4 @@ function namesOf(names: string[], number: number): string {
 function unknownAction(name: string, subjectType: Draft['subjectType']): string {
   const names = BULK_SUBJECTS[subjectType].operations.map((one) => one.name);
   return `there is no action ${name} on ${subjectType}s: operate takes ${names.join(', ')}`;
-}
-
-function unlessNotFound(error: unknown): undefined {
-  if (!(error instanceof NotFound)) throw error;
 }

@@ -1,12 +1,11 @@
 import { type Asked, steerOperation } from '../../bulk-operations/actions/steering.ts';
 import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operation.ts';
 import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
-import { findWhole } from '../../bulk-operations/part-store.ts';
-import { idIn } from '../../text/record-id.ts';
 import { counted, grouped } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
-import { NotFound, Refused } from '../../verbs/refusals.ts';
+import { Refused } from '../../verbs/refusals.ts';
 import { type Command, type CommandContext, type Result, refused } from '../command.ts';
+import { findNamedOperation } from '../named-operation.ts';
 
 const SUMMARIES: Record<Asked, string> = {
   pause: 'lets a large operation wait that is under way',
@@ -25,7 +24,7 @@ export function steeringCommands(actOf: (context: CommandContext) => Act): Recor
 }
 
 async function steer({ db }: CommandContext, act: Act, typed: string, asked: Asked): Promise<Result> {
-  const operation = await findNamed(db, typed);
+  const operation = await findNamedOperation(db.read, typed);
   if (!operation) return refused(`There is no operation ${typed}.`);
   const { id } = operation;
   try {
@@ -37,15 +36,6 @@ async function steer({ db }: CommandContext, act: Act, typed: string, asked: Ask
   }
   db.processes.tell('operations');
   return told(await findOperation(db.read, id));
-}
-
-async function findNamed(db: CommandContext['db'], typed: string): Promise<BulkOperation | undefined> {
-  const id = idIn(typed);
-  if (id === undefined) return undefined;
-  return findWhole(db.read, id).catch((error) => {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  });
 }
 
 function told(operation: BulkOperation): Result {
