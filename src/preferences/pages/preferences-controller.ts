@@ -8,6 +8,7 @@ import { setTheme, setTimes, setToldOfLeaving } from '../../users/user-store.ts'
 import { Malformed } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight, requireSignIn } from '../../web/guards/authorization.ts';
+import { keepCookie } from '../../web/reader/kept-cookie.ts';
 import { cookieOf, knownChoice, PREFERENCES } from '../../web/reader/preferences.ts';
 import { browserZone } from '../../web/reader/reader-format.ts';
 import { currentPage, isHtmx, render } from '../../web/render.ts';
@@ -17,7 +18,6 @@ import { isSubscribed } from '../../weekly-mails/weekly-mail-store.ts';
 
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 const EXAMPLE = '2026-11-22T18:30:00.000Z';
-const YEAR = 365 * 24 * 3_600_000;
 
 /** Density and shortcuts, for this browser; theme and how times are written, for the person. */
 export function preferencesController({ config, db, clock, mail }: AppContext): Router {
@@ -84,10 +84,9 @@ export function preferencesController({ config, db, clock, mail }: AppContext): 
 
   router.post('/preferences', async (req, res) => {
     const typed = typedFields(req.body, [...PREFERENCES.map(({ name }) => name), 'next']);
-    const attributes = { maxAge: YEAR, sameSite: 'lax', httpOnly: true, secure: config.secure, path: '/' } as const;
     for (const { name } of PREFERENCES) {
       const value = knownChoice(name, typed[name]);
-      if (value) res.cookie(cookieOf(name), value, attributes);
+      if (value) keepCookie(res, cookieOf(name), value, { secure: config.secure });
     }
     const theme = knownChoice('theme', typed.theme);
     if (req.viewer && theme && theme !== req.viewer.user.theme)

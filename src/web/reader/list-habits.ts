@@ -1,8 +1,8 @@
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import type { PageQuery } from '../../lists/list-query.ts';
+import { keepCookie } from './kept-cookie.ts';
 
-const YEAR = 365 * 24 * 3_600_000;
 /** How many per page, as last chosen in this browser. */
 const PER_COOKIE = 'roster-per';
 /** Which filters are folded away, or open where they rest folded; the page's own script writes it. */
@@ -22,6 +22,5 @@ export function readHabits(req: Request): ListHabits {
 
 /** Keeps the size of the page where the address names one. */
 export function rememberPageSize(res: Response, path: string, query: PageQuery, secure: boolean): void {
-  if (query.perGiven)
-    res.cookie(PER_COOKIE, String(query.per), { maxAge: YEAR, sameSite: 'lax', httpOnly: true, secure, path });
+  if (query.perGiven) keepCookie(res, PER_COOKIE, String(query.per), { secure, path });
 }
