@@ -42,7 +42,7 @@ export interface StartReport {
 }
 
 /** A start into an empty folder is killed at a random moment; the next one has to make all of it, with a link that works. */
-export async function startCrashes(rounds: number, random: () => number = Math.random): Promise<StartReport> {
+async function startCrashes(rounds: number, random: () => number = Math.random): Promise<StartReport> {
   const report: StartReport = { reached: {}, problems: [] };
   for (let round = 0; round < rounds; round++) {
     const dataDir = mkdtempSync(join(tmpdir(), 'roster-start-crash-'));

@@ -20,7 +20,7 @@ export interface FrozenSet {
  * Each id of the set once, along the order of the sources. The order is read as it stands while it is walked: whoever is moved in it
  * meanwhile, from what is still to come to what is behind, follows at the end.
  */
-export async function* walkFrozen(
+async function* walkFrozen(
   sources: Source<number>[],
   { set, descending, atOnce }: { set: BitSet; descending: boolean; atOnce: number },
 ): AsyncGenerator<number[]> {

@@ -7,12 +7,10 @@ const PER_MARK = 500;
 /** Of more it would have to be looked at too often who of them is meant. */
 const MOST_MOVED = 5_000;
 
-type Place = NonNullable<Stretch['from']>;
-
 /** Ids in the order that they had, and the place of every so-manieth of them, the last included. */
 interface Part {
   ids: Uint32Array;
-  marks: Place[];
+  marks: Cursor[];
 }
 
 const NONE: Part = { ids: new Uint32Array(0), marks: [] };
@@ -67,7 +65,7 @@ export class KeptOrder {
 }
 
 async function readPart(along: Along, nulls: boolean, pause: () => Promise<unknown>): Promise<Part> {
-  const [pieces, marks]: [number[][], Place[]] = [[], []];
+  const [pieces, marks]: [number[][], Cursor[]] = [[], []];
   for (let from: Cursor | undefined; ; ) {
     const ids = await along.read({ nulls, descending: false, from }, PER_MARK);
     if (ids.length === 0) break;
@@ -83,7 +81,7 @@ async function readPart(along: Along, nulls: boolean, pause: () => Promise<unkno
 }
 
 /** Which of the marks is the first that does not stand before the place, or how many there are. */
-function firstAfter(marks: Place[], place: Place): number {
+function firstAfter(marks: Cursor[], place: Cursor): number {
   let [low, high] = [0, marks.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -94,7 +92,7 @@ function firstAfter(marks: Place[], place: Place): number {
 }
 
 /** As databases compare: texts by bytes, and by their ids those that are alike. */
-function isBefore(one: Place, other: Place): boolean {
+function isBefore(one: Cursor, other: Cursor): boolean {
   const difference =
     typeof one.value === 'string'
       ? Buffer.compare(Buffer.from(one.value), Buffer.from(other.value as string))
