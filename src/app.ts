@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import compression from 'compression';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import { may } from './access/viewer.ts';
@@ -83,7 +83,7 @@ type Controller = (context: AppContext) => Router;
 export async function createApp(parts: AppParts): Promise<{ express: Express; context: AppContext }> {
   const { db, config, clock, logger, mailbox } = parts;
   const context = makeContext(parts);
-  await turn();
+  await turnOfOthers();
 
   const app = express();
   app.disable('x-powered-by');
@@ -230,7 +230,7 @@ async function oneOf(context: AppContext, controllers: Controller[]): Promise<Re
   const routers: Router[] = [];
   for (const controller of controllers) {
     routers.push(controller(context));
-    await turn();
+    await turnOfOthers();
   }
   return byFirstWord(routers);
 }

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { findWhoMayAdminister } from '../access/administrators.ts';
 import { DAY, type Instant, instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
@@ -56,7 +56,7 @@ export async function planIdle(
     if (!last || rows.length < AT_ONCE) return plan;
     if (number + AT_ONCE >= looked) return { ...plan, isWhole: false };
     from = { value: last.last_login_at!, id: last.id };
-    await turn();
+    await turnOfOthers();
   }
 }
 

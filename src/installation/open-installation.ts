@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Config, Secrets, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { guarded } from '../db/guarded.ts';
@@ -35,12 +35,12 @@ export async function openForServer(settings: Settings): Promise<Installation> {
   const lock = await joinServers(settings);
   let db: Database | undefined;
   try {
-    await turn();
+    await turnOfOthers();
     releaseReserve(dataDir);
     if (!databaseUrl) await beginWithFile(dataDir);
     db = openDatabase(dataDir, databaseUrl);
     await db.make();
-    await turn();
+    await turnOfOthers();
     const opened = db;
     const config = await opened.processes.alone(BEGINS, () => begin(opened, settings));
     keepReserve(dataDir);

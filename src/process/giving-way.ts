@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 
 /** So long what goes on in between stands back at a time, in milliseconds: where more is asked for than can be answered, it goes on all the same. */
 const STANDS_BACK = 10;
@@ -21,7 +21,7 @@ export function awaited(): () => void {
 /** Lets others have their turn, and whoever waits for an answer have it before what calls this goes on. */
 export async function giveWay(): Promise<void> {
   const until = performance.now() + STANDS_BACK;
-  do await turn();
+  do await turnOfOthers();
   while (isAnyAwaited() && performance.now() < until);
 }
 
@@ -39,7 +39,7 @@ export function begin(): void {
  */
 export async function breathe(): Promise<boolean> {
   if (performance.now() - begun < LONG) return false;
-  await turn();
+  await turnOfOthers();
   begin();
   return true;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { environmentFor } from '../config.ts';
 import type { FillElsewhere } from '../facets/following/follower.ts';
 import { ByteReader } from '../facets/parcels/byte-reader.ts';
@@ -75,7 +75,7 @@ export class IndexReaders {
 
   private async read(reading: IndexReading, failed: AbortSignal): Promise<object> {
     // Until there is another process, this one stands still.
-    this.begun = this.begun.then(() => turn());
+    this.begun = this.begun.then(() => turnOfOthers());
     await this.begun;
     if (this.isStopped) throw new NotYet();
     failed.throwIfAborted();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { isSetUp } from '../access/administrators.ts';
 import { createApp } from '../app.ts';
@@ -67,9 +67,9 @@ export async function serve(
     server.listen(settings.port, settings.host, resolve);
   });
   // Between its steps others have their turn: they are told that it is starting.
-  await turn();
+  await turnOfOthers();
   const installation = await openForServer(settings);
-  await turn();
+  await turnOfOthers();
   const { config, db } = installation;
   const logger = createLogger(config.logLevel);
   void db.gone.then((gone) => endWithoutData(db, gone));
@@ -87,7 +87,7 @@ export async function serve(
     showsInterface,
     indexReaders,
   });
-  await turn();
+  await turnOfOthers();
   await context.setBackClock.follow();
   await beforeListen(context);
   const baseUrl = reachedAt(context, server);
@@ -108,7 +108,7 @@ export async function serve(
   context.webhooks.start();
   context.operations.follow();
   context.operations.look();
-  await turn();
+  await turnOfOthers();
   reading = readIndexes(context);
   followOthers(context);
   context.jobs.start(jobsOf(context));

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 import { giveWay } from '../../process/giving-way.ts';
@@ -51,7 +51,7 @@ export class WritingSqliteClient extends SqliteClient {
     this.run(connection as BetterSqlite.Database, query);
     const ends = isPiece ? ENDS_OF_PIECES : ENDS;
     if (!ends.test(query.sql) && performance.now() - ranSince > STRETCH) {
-      await (isWaitedFor() ? turn() : giveWay());
+      await (isWaitedFor() ? turnOfOthers() : giveWay());
       ranSince = performance.now();
     }
     return query;

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { Facet } from '../facet.ts';
 import { FacetIndex } from '../facet-index.ts';
@@ -81,7 +81,7 @@ export async function unpack(bytes: ByteReader): Promise<unknown> {
   }
   for (let part = 0; part < contents.parts; part++) {
     unpacker.parts.push(unpacker.unpacked(await nextMessage(bytes)) as unknown[]);
-    await turn();
+    await turnOfOthers();
   }
   return unpacker.unpacked(await nextMessage(bytes));
 }

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { findChangedIds } from '../../bulk-operations/bulk-item-store.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
@@ -46,7 +46,7 @@ export async function findMissing(db: Reader, by: Judge, one: Import, meant: num
   for (const some of pieces(absent, LOOKED_AT_ONCE)) {
     for (const subject of await findSubjects(db, some, minuteOf(by.at)))
       if (!subject.apiOnly && DEACTIVATION.refusalOf(by.by, subject) === undefined) missing.push(subject);
-    await turn();
+    await turnOfOthers();
   }
   return { ids: await unnamed(db, one, missing), of: meant.length };
 }
@@ -59,7 +59,7 @@ async function unnamed(db: Reader, one: Import, missing: Subject[]): Promise<num
   if (ids.size > 0)
     for await (const keys of uncertainKeys(db, one)) {
       for (const key of keys) ids.delete(byKey.get(key)!);
-      await turn();
+      await turnOfOthers();
     }
   return [...ids];
 }

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { pieces } from '../../db/ids.ts';
@@ -32,7 +32,7 @@ export async function movedByTime(
   const before = index.ofNobody();
   for (const some of pieces(turned, AT_ONCE)) {
     await before.take(some, since);
-    await turn();
+    await turnOfOthers();
   }
   const was = await meantByView(db, before, { query, viewer, now: since });
   const is = await meantByView(db, index, { query, viewer, now });
