@@ -18,7 +18,7 @@ const installsOnly = args[0] === '--install';
 stopOnSignals();
 stopWithNpm();
 try {
-  if (!installsOnly) refuseNothing(args[0]);
+  if (!installsOnly) requireProgram(args[0]);
   const { path, note } = await readyRuntime();
   if (note) console.error(`roster: ${note}`);
   if (installsOnly) console.log('All packages of this version are installed.');
@@ -30,7 +30,7 @@ try {
 }
 
 /** Scripts name what they start from this folder, and data that is not placed elsewhere lies beside it. */
-function refuseNothing(program) {
+function requireProgram(program) {
   if (program === undefined) throw new Error('say what to start: node bin/boot.mjs src/server.ts');
   if (!existsSync(program))
     throw new Error(`there is no ${program} in ${process.cwd()}: start it in the folder of Roster, ${root}`);
