@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { THREADS } from '../src/db/sqlite/thread-file.ts';
 import { ICONS } from '../src/text/icons.ts';
 import { NODE_OPTIONS } from './boot/node-options.mjs';
 
@@ -39,17 +40,15 @@ const FILES = [
   ...ICONS.map((icon) => `node_modules/@primer/octicons/build/svg/${icon}-16.svg`),
 ];
 
-/** What runs beside the program in threads: each has a file of its own, which it is found by. */
-const THREADS = Object.fromEntries(
-  ['looking-for-damage', 'moving-log'].map((name) => [name, join(root, `src/db/sqlite/${name}.ts`)]),
-);
+/** By these names the program finds them. */
+const THREAD_FILES = Object.fromEntries(THREADS.map((name) => [name, join(root, `src/db/sqlite/${name}.ts`)]));
 
 const [, , target = join(root, 'dist')] = process.argv;
 const file = join(target, process.platform === 'win32' ? 'roster.exe' : 'roster');
 const work = mkdtempSync(join(tmpdir(), 'roster-package-'));
 try {
   const { metafile } = await bundle({
-    entryPoints: { program: join(root, 'bin/executable/program.ts'), ...THREADS },
+    entryPoints: { program: join(root, 'bin/executable/program.ts'), ...THREAD_FILES },
     format: 'esm',
     splitting: true,
     outdir: join(work, 'program'),
