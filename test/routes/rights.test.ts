@@ -7,7 +7,7 @@ import { type Session, signedIn } from '../support/session.ts';
 import { idOf } from './meant-records.ts';
 import { isRead } from './route.ts';
 import { filled, pathOf, send } from './sending.ts';
-import { casesOf, isTriedBelow, stand, VIEWERS } from './standings.ts';
+import { casesOf, isTriedAsExample, stand, VIEWERS } from './standings.ts';
 
 describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? standing.viewer })))(
   '$title',
@@ -58,7 +58,7 @@ describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? st
     );
 
     it.each(
-      cases.filter((one) => !isRead(one.route) && typeof one.expected === 'string' && !isTriedBelow(one, viewer)),
+      cases.filter((one) => !isRead(one.route) && typeof one.expected === 'string' && !isTriedAsExample(one, viewer)),
     )('$title', async ({ route, relation, expected }) => {
       await using app = await (route.change!.start ?? startApp)();
       await stand(app, standing);

@@ -31,7 +31,7 @@ export interface Change {
   toOneself?: 'works' | 'nothing to do' | 'never';
 }
 
-/** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
+/** What a bulk operation has come to that stands for `:id`: Alice's, unless a leader began it. */
 export type OperationKind =
   | 'draft'
   | 'scheduled'
@@ -60,7 +60,7 @@ export interface Classified {
   contact?: string;
   /** What it takes for it to stand there. */
   prepare?: (app: TestApp, id: number) => Promise<unknown>;
-  /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
+  /** Or a bulk operation. */
   operation?: OperationKind;
   /** Or a view that the viewer has saved, and shared or pinned. */
   savedView?: 'own' | 'shared' | 'pinned';

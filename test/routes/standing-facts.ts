@@ -11,6 +11,11 @@ import { groupId } from '../support/people.ts';
 
 export const NEW_PASSWORD = 'nine slow tractors hum';
 
+/** How many rows a table has, or those of a person. */
+export const numberOf = (table: string, person?: Person) => async (app: TestApp) => {
+  const rows = app.db.read(table);
+  return (await (person ? rows.where('user_id', app.people[person]) : rows)).length;
+};
 export const column = (person: Person, name: string) => async (app: TestApp) =>
   (await app.db.read('users').where('id', app.people[person]).first(name))[name];
 export const operationColumn = (name: string) => async (app: TestApp) =>
@@ -51,6 +56,7 @@ export const openLinks = (person: Person, purpose: string) => async (app: TestAp
       .whereNull('ended_at')
       .whereNull('used_at')
   ).length;
+/** How many sessions somebody is signed in to. */
 export const signedInAs = async (app: TestApp) => (await app.db.read('sessions').whereNotNull('user_id')).length;
 export const hasPassword = (person: Person) => async (app: TestApp) =>
   (await column(person, 'password_hash')(app)) !== null;

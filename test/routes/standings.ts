@@ -142,7 +142,7 @@ function expectedOf(
   return toOneself === 'never' ? 403 : toOneself;
 }
 
-/** Alice's browser sends the example of each changing route to others: there it is looked at more closely. */
-export function isTriedBelow({ route, relation, expected }: Case, viewer: Person): boolean {
+/** Alice's browser sends the example of each changing route to others in `changing.test.ts`, which looks at it more closely. */
+export function isTriedAsExample({ route, relation, expected }: Case, viewer: Person): boolean {
   return viewer === 'alice' && relation === 'another' && expected === 'allowed' && !route.change!.browser;
 }

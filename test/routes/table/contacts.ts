@@ -1,5 +1,5 @@
 import type { Classified } from '../route.ts';
-import { column, contactColumn, deleted, offering } from '../standing-facts.ts';
+import { column, contactColumn, deleted, numberOf, offering } from '../standing-facts.ts';
 
 /** The address book. */
 export const CONTACTS: Record<string, Classified> = {
@@ -10,7 +10,7 @@ export const CONTACTS: Record<string, Classified> = {
     change: {
       form: '/contacts/new',
       fields: { name: 'Nora Nilsson', emails: 'nora@example.com', accounts: 'prospect', tags: 'North' },
-      state: async (app) => (await app.db.read('contacts')).length,
+      state: numberOf('contacts'),
       from: 4,
       to: 5,
       audit: ['contact.created'],
@@ -160,7 +160,7 @@ export const CONTACTS: Record<string, Classified> = {
     change: {
       form: '/contacts/imports/:id',
       fields: { todo: '2' },
-      state: async (app) => (await app.db.read('contacts')).length,
+      state: numberOf('contacts'),
       from: 4,
       to: 6,
       audit: ['contact.created', 'contact.created'],

@@ -10,6 +10,7 @@ import {
   column,
   hasPassword,
   NEW_PASSWORD,
+  numberOf,
   signedInAs,
   startMailingApp,
   wanting,
@@ -24,7 +25,7 @@ export const CREDENTIALS: Record<string, Classified> = {
     change: {
       form: '/credentials/tokens/new',
       fields: { name: 'nightly', scopes: 'users:read' },
-      state: async (app) => (await app.db.read('tokens')).length,
+      state: numberOf('tokens'),
       from: 0,
       to: 1,
       audit: ['token.made'],
@@ -41,7 +42,7 @@ export const CREDENTIALS: Record<string, Classified> = {
       form: '/credentials/tokens/:handle/rotation/new',
       fields: { hours: '24' },
       nonsense: { fields: { hours: 'x' }, status: 400 },
-      state: async (app) => (await app.db.read('tokens')).length,
+      state: numberOf('tokens'),
       from: 1,
       to: 2,
       audit: ['token.rotated'],
@@ -87,7 +88,7 @@ export const CREDENTIALS: Record<string, Classified> = {
         });
         return app;
       },
-      state: async (app) => (await app.db.read('email_changes').where('user_id', app.people.alice)).length,
+      state: numberOf('email_changes', 'alice'),
       from: 1,
       to: 0,
       audit: ['user.email-kept'],
@@ -100,7 +101,7 @@ export const CREDENTIALS: Record<string, Classified> = {
     change: {
       form: '/credentials/second-factor',
       fields: { current: PASSWORD },
-      state: async (app) => (await app.db.read('second_factors')).length,
+      state: numberOf('second_factors'),
       from: 0,
       to: 1,
       // It counts for nothing until it is confirmed.
@@ -142,7 +143,7 @@ export const CREDENTIALS: Record<string, Classified> = {
     change: {
       form: '/credentials/second-factor',
       fields: { current: PASSWORD },
-      state: async (app) => (await app.db.read('second_factors')).length,
+      state: numberOf('second_factors'),
       from: 1,
       to: 0,
       audit: ['second-factor.removed'],
@@ -169,7 +170,7 @@ export const CREDENTIALS: Record<string, Classified> = {
     change: {
       form: '/credentials/passkeys/new',
       fields: { current: PASSWORD },
-      state: async (app) => (await app.db.read('passkey_challenges')).length,
+      state: numberOf('passkey_challenges'),
       from: 0,
       to: 1,
       // It counts for nothing until a device has made one.
@@ -189,7 +190,7 @@ export const CREDENTIALS: Record<string, Classified> = {
           JSON.parse(form.$('[data-options]').attr('data-options')!),
         ),
       }),
-      state: async (app) => (await app.db.read('passkeys')).length,
+      state: numberOf('passkeys'),
       from: 0,
       to: 1,
       audit: ['passkey.added'],
@@ -204,7 +205,7 @@ export const CREDENTIALS: Record<string, Classified> = {
     change: {
       form: '/credentials/passkeys/:id/delete',
       fields: { current: PASSWORD },
-      state: async (app) => (await app.db.read('passkeys')).length,
+      state: numberOf('passkeys'),
       from: 1,
       to: 0,
       audit: ['passkey.removed'],
@@ -218,7 +219,7 @@ export const CREDENTIALS: Record<string, Classified> = {
     prepare: givePasskeyTo,
     change: {
       form: '/credentials/confirmation/new?next=/users',
-      state: async (app) => (await app.db.read('passkey_challenges')).length,
+      state: numberOf('passkey_challenges'),
       from: 0,
       to: 1,
       audit: [],

@@ -4,7 +4,7 @@ import { letAskFor } from '../../support/asking.ts';
 import { levels } from '../../support/levels.ts';
 import { groupId } from '../../support/people.ts';
 import type { Classified } from '../route.ts';
-import { groupColumn, membersOfSupport, untilOfBob } from '../standing-facts.ts';
+import { groupColumn, membersOfSupport, numberOf, untilOfBob } from '../standing-facts.ts';
 
 /** Groups with their members and permissions, and who asks for them. */
 export const GROUPS: Record<string, Classified> = {
@@ -26,7 +26,7 @@ export const GROUPS: Record<string, Classified> = {
         reason: 'for the month',
         untilAt: '2027-01-31',
       }),
-      state: async (app) => (await app.db.read('access_requests')).length,
+      state: numberOf('access_requests'),
       from: 0,
       to: 1,
       audit: ['access.asked'],
@@ -69,7 +69,7 @@ export const GROUPS: Record<string, Classified> = {
     change: {
       form: '/groups/new',
       fields: { name: 'Sales', leader: 'bob', tags: 'North' },
-      state: async (app) => (await app.db.read('groups')).length,
+      state: numberOf('groups'),
       from: 4,
       to: 5,
       audit: ['group.created'],

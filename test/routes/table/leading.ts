@@ -2,7 +2,7 @@ import { startApp } from '../../support/app.ts';
 import { createdBy, groupId } from '../../support/people.ts';
 import { Session, signedIn } from '../../support/session.ts';
 import type { Classified } from '../route.ts';
-import { column, groupColumn, membersOfSupport, untilOfBob } from '../standing-facts.ts';
+import { column, groupColumn, membersOfSupport, numberOf, untilOfBob } from '../standing-facts.ts';
 
 /** What leaders do in the groups that they lead. */
 export const LEADING: Record<string, Classified> = {
@@ -17,7 +17,7 @@ export const LEADING: Record<string, Classified> = {
       form: '/led-groups/:id/invitations/new',
       browser: (app) => signedIn(app, 'lena'),
       fields: { name: 'nina', email: 'nina@example.com' },
-      state: async (app) => (await app.db.read('users')).length,
+      state: numberOf('users'),
       from: 10,
       to: 11,
       audit: ['user.created', 'invitation.issued'],
@@ -33,7 +33,7 @@ export const LEADING: Record<string, Classified> = {
       form: '/led-groups/:id/invitations/list',
       browser: (app) => signedIn(app, 'lena'),
       fields: { text: 'nina@example.com' },
-      state: async (app) => (await app.db.read('bulk_operations')).length,
+      state: numberOf('bulk_operations'),
       from: 0,
       to: 1,
       audit: [],
@@ -50,7 +50,7 @@ export const LEADING: Record<string, Classified> = {
       browser: (app) => signedIn(app, 'lena'),
       fields: { step: 'invite' },
       nonsense: { fields: { name: ['nina', 'nora'] }, status: 400 },
-      state: async (app) => (await app.db.read('users')).length,
+      state: numberOf('users'),
       from: 10,
       to: 11,
       audit: ['user.created', 'invitation.issued'],
@@ -115,7 +115,7 @@ export const LEADING: Record<string, Classified> = {
       },
       browser: (app) => signedIn(app, 'lena'),
       fields: (app) => ({ ids: String(app.people.carol) }),
-      state: async (app) => (await app.db.read('links').where('user_id', app.people.carol)).length,
+      state: numberOf('links', 'carol'),
       from: 1,
       to: 2,
       audit: ['invitation.issued'],
@@ -183,7 +183,7 @@ export const LEADING: Record<string, Classified> = {
       },
       browser: (app) => signedIn(app, 'lena'),
       fields: {},
-      state: async (app) => (await app.db.read('deputies')).length,
+      state: numberOf('deputies'),
       from: 1,
       to: 0,
       audit: ['group.deputy-ended'],

@@ -1,6 +1,6 @@
 import type { Application } from '../../../src/access/rights.ts';
 import type { Classified } from '../route.ts';
-import { column } from '../standing-facts.ts';
+import { column, numberOf } from '../standing-facts.ts';
 
 /** What is kept of lists, searched for in them, or taken from them. */
 export const LISTS: Record<string, Classified> = {
@@ -89,7 +89,7 @@ export const LISTS: Record<string, Classified> = {
     savedView: 'shared',
     change: {
       form: '/saved-views/:id/deletion/new',
-      state: async (app) => (await app.db.read('saved_views')).length,
+      state: numberOf('saved_views'),
       from: 1,
       to: 0,
       audit: ['view.deleted'],

@@ -2,7 +2,7 @@ import { USUAL_DAYS } from '../../../src/idle-accounts/idle-rule.ts';
 import { setIdleRule } from '../../../src/idle-accounts/idle-rule-store.ts';
 import { signedIn } from '../../support/session.ts';
 import type { Classified } from '../route.ts';
-import { column, operationColumn, startMailingApp } from '../standing-facts.ts';
+import { column, numberOf, operationColumn, startMailingApp } from '../standing-facts.ts';
 
 /** What is done to many, or asked of many. */
 export const OPERATIONS: Record<string, Classified> = {
@@ -55,7 +55,7 @@ export const OPERATIONS: Record<string, Classified> = {
     change: {
       form: '/users',
       fields: (app) => ({ action: 'deactivate', ids: [String(app.people.bob)] }),
-      state: async (app) => (await app.db.read('bulk_operations')).length,
+      state: numberOf('bulk_operations'),
       from: 0,
       to: 1,
       // Nothing is done to anybody yet.
@@ -151,7 +151,7 @@ export const OPERATIONS: Record<string, Classified> = {
     change: {
       form: '/bulk-operations/:id',
       fields: { user: '' },
-      state: async (app) => (await app.db.read('scheduled_operations')).length,
+      state: numberOf('scheduled_operations'),
       from: 1,
       to: 0,
       audit: ['user.change-unscheduled'],
@@ -165,7 +165,7 @@ export const OPERATIONS: Record<string, Classified> = {
     change: {
       form: '/reviews/new',
       fields: { silence: 'nothing' },
-      state: async (app) => (await app.db.read('reviews')).length,
+      state: numberOf('reviews'),
       from: 0,
       to: 1,
       audit: ['review.started'],
@@ -219,7 +219,7 @@ export const OPERATIONS: Record<string, Classified> = {
     change: {
       form: '/reviews/:id',
       fields: (app) => ({ ids: String(app.people.carol) }),
-      state: async (app) => (await app.db.read('bulk_operations')).length,
+      state: numberOf('bulk_operations'),
       from: 0,
       to: 1,
       audit: [],

@@ -1,5 +1,5 @@
 import type { Classified } from '../route.ts';
-import { decisionOnDave } from '../standing-facts.ts';
+import { decisionOnDave, numberOf } from '../standing-facts.ts';
 
 /** What programs come in by, and what is told to them. */
 export const PROGRAMS: Record<string, Classified> = {
@@ -11,7 +11,7 @@ export const PROGRAMS: Record<string, Classified> = {
     change: {
       form: '/users/:id/tokens/new',
       fields: { name: 'nightly', scopes: 'users:read' },
-      state: async (app) => (await app.db.read('tokens')).length,
+      state: numberOf('tokens'),
       from: 0,
       to: 1,
       audit: ['token.made'],
@@ -29,7 +29,7 @@ export const PROGRAMS: Record<string, Classified> = {
       form: '/users/:id/tokens/:handle/rotation/new',
       fields: { hours: '24' },
       nonsense: { fields: { hours: 'x' }, status: 400 },
-      state: async (app) => (await app.db.read('tokens')).length,
+      state: numberOf('tokens'),
       from: 1,
       to: 2,
       audit: ['token.rotated'],
@@ -90,7 +90,7 @@ export const PROGRAMS: Record<string, Classified> = {
     change: {
       form: '/webhooks/new',
       fields: { name: 'Chat', address: 'https://hooks.example.com/', user: '' },
-      state: async (app) => (await app.db.read('webhooks')).length,
+      state: numberOf('webhooks'),
       from: 0,
       to: 1,
       audit: ['webhook.created'],
@@ -159,7 +159,7 @@ export const PROGRAMS: Record<string, Classified> = {
     webhook: 'enabled',
     change: {
       form: '/webhooks/:id',
-      state: async (app) => (await app.db.read('webhook_deliveries')).length,
+      state: numberOf('webhook_deliveries'),
       from: 0,
       to: 1,
       audit: ['webhook.tested'],
@@ -184,7 +184,7 @@ export const PROGRAMS: Record<string, Classified> = {
     webhook: 'enabled',
     change: {
       form: '/webhooks/:id/deletion/new',
-      state: async (app) => (await app.db.read('webhooks')).length,
+      state: numberOf('webhooks'),
       from: 1,
       to: 0,
       audit: ['webhook.deleted'],
@@ -198,7 +198,7 @@ export const PROGRAMS: Record<string, Classified> = {
     change: {
       form: '/applications/new',
       fields: { key: 'rooms', name: 'Rooms' },
-      state: async (app) => (await app.db.read('applications')).length,
+      state: numberOf('applications'),
       from: 0,
       to: 1,
       audit: ['application.registered', 'group.permissions-changed'],
@@ -229,7 +229,7 @@ export const PROGRAMS: Record<string, Classified> = {
     application: 'time-sheets',
     change: {
       form: '/applications/:key/deletion/new',
-      state: async (app) => (await app.db.read('applications')).length,
+      state: numberOf('applications'),
       from: 1,
       to: 0,
       audit: ['application.deleted'],

@@ -9,6 +9,7 @@ import {
   column,
   hasPassword,
   NEW_PASSWORD,
+  numberOf,
   openLinks,
   signedInAs,
   startMailingApp,
@@ -34,7 +35,7 @@ export const SIGNING_IN: Record<string, Classified> = {
         return session;
       },
       fields: { name: 'first', email: 'first@example.com', password: NEW_PASSWORD, repeated: NEW_PASSWORD },
-      state: async (app) => (await app.db.read('users')).length,
+      state: numberOf('users'),
       from: 0,
       to: 1,
       audit: ['group.created', 'user.created', 'password.chosen'],
@@ -94,7 +95,7 @@ export const SIGNING_IN: Record<string, Classified> = {
         await givePasskey(app, 'bob');
         return new Session(app);
       },
-      state: async (app) => (await app.db.read('passkey_challenges')).length,
+      state: numberOf('passkey_challenges'),
       from: 0,
       to: 1,
       audit: [],
@@ -147,7 +148,7 @@ export const SIGNING_IN: Record<string, Classified> = {
       start: () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' }),
       browser: async (app) => new Session(app),
       fields: { identifier: 'bob' },
-      state: async (app) => (await app.db.read('reset_requests')).length,
+      state: numberOf('reset_requests'),
       from: 0,
       to: 1,
       // The answer to it is what the audit tells, once it is known whom it concerns.

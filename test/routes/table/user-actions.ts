@@ -3,7 +3,7 @@ import { deletedLongAgo } from '../../support/erasure.ts';
 import { giveFactor } from '../../support/factor.ts';
 import { signedIn } from '../../support/session.ts';
 import type { Classified } from '../route.ts';
-import { column, hasPassword, letLeave, openLinks, withNewEmail } from '../standing-facts.ts';
+import { column, hasPassword, letLeave, numberOf, openLinks, withNewEmail } from '../standing-facts.ts';
 
 /** What is done to one user. */
 export const USER_ACTIONS: Record<string, Classified> = {
@@ -13,7 +13,7 @@ export const USER_ACTIONS: Record<string, Classified> = {
     session: 'of the subject',
     change: {
       form: '/users/:id',
-      state: async (app) => (await app.db.read('sessions').where('user_id', app.people.bob)).length,
+      state: numberOf('sessions', 'bob'),
       from: 1,
       to: 0,
       audit: ['user.sessions-ended'],
@@ -95,7 +95,7 @@ export const USER_ACTIONS: Record<string, Classified> = {
     prepare: (app) => signedIn(app, 'bob'),
     change: {
       form: '/users/:id/sessions/delete',
-      state: async (app) => (await app.db.read('sessions').where('user_id', app.people.bob)).length,
+      state: numberOf('sessions', 'bob'),
       from: 1,
       to: 0,
       audit: ['user.sessions-ended'],
@@ -109,7 +109,7 @@ export const USER_ACTIONS: Record<string, Classified> = {
     subject: 'carol',
     change: {
       form: '/users/:id/invitation/new',
-      state: async (app) => (await app.db.read('links').where({ user_id: app.people.carol })).length,
+      state: numberOf('links', 'carol'),
       from: 1,
       to: 2,
       audit: ['invitation.issued'],
@@ -143,7 +143,7 @@ export const USER_ACTIONS: Record<string, Classified> = {
     prepare: (app) => giveFactor(app, 'bob'),
     change: {
       form: '/users/:id/second-factor/delete',
-      state: async (app) => (await app.db.read('second_factors')).length,
+      state: numberOf('second_factors'),
       from: 1,
       to: 0,
       audit: ['second-factor.reset'],

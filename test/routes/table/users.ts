@@ -1,6 +1,6 @@
 import { startApp } from '../../support/app.ts';
 import type { Classified } from '../route.ts';
-import { column, lists } from '../standing-facts.ts';
+import { column, lists, numberOf } from '../standing-facts.ts';
 
 /** The list of users, their records, and how they are made, imported and looked at. */
 export const USERS: Record<string, Classified> = {
@@ -41,7 +41,7 @@ export const USERS: Record<string, Classified> = {
     change: {
       form: '/users/new',
       fields: { name: 'nora', email: 'nora@example.com', access: 'later' },
-      state: async (app) => (await app.db.read('users')).length,
+      state: numberOf('users'),
       from: 10,
       to: 11,
       audit: ['user.created'],
@@ -88,7 +88,7 @@ export const USERS: Record<string, Classified> = {
     change: {
       form: '/users/new/list/:id/sheet',
       fields: {},
-      state: async (app) => (await app.db.read('users')).length,
+      state: numberOf('users'),
       from: 10,
       to: 11,
       audit: ['user.created', 'invitation.issued'],
@@ -101,7 +101,7 @@ export const USERS: Record<string, Classified> = {
     change: {
       form: '/users/import',
       file: 'Name,Email\nnora,nora@example.com\n',
-      state: async (app) => (await app.db.read('imports')).length,
+      state: numberOf('imports'),
       from: 0,
       to: 1,
       audit: [],
@@ -158,7 +158,7 @@ export const USERS: Record<string, Classified> = {
     change: {
       form: '/users/imports/:id',
       fields: { todo: '1' },
-      state: async (app) => (await app.db.read('users')).length,
+      state: numberOf('users'),
       from: 10,
       to: 11,
       audit: ['user.created'],
