@@ -53,8 +53,8 @@ export async function measure(
     const measured = await bench.views(views);
     say('swap beside page');
     const swap = await bench.swap();
+    const lookedAt = (await app.usage()).longestBlock;
     say('1,000 selected');
-    await app.usage();
     // The first sign-in is too long ago by now to change so many without being asked for the password again.
     const back = new Visitor(app.url);
     await back.signIn(administrator);
@@ -64,7 +64,7 @@ export async function measure(
     const signIn = await timeSignIn(app.url, administrator, effort.rounds * 3);
     say('list during a storm of sign-ins');
     const storm = await bench.storm(await new Visitor(app.url).signInForm());
-    const { rssWorst } = await app.usage();
+    const { rssWorst, longestBlock: signingIn } = await app.usage();
     return {
       views: measured,
       throughput,
@@ -76,7 +76,13 @@ export async function measure(
       start: median([...starts, app.startedIn]),
       counted,
       memory: { idle, after, worst: rssWorst },
-      blocks: { 'reading the index': loading, 'pages at 16 connections': pages, '1,000 selected': bulk },
+      blocks: {
+        'reading the index': loading,
+        'pages at 16 connections': pages,
+        'each view': lookedAt,
+        '1,000 selected': bulk,
+        'sign-ins': signingIn,
+      },
       markup: await visitor.markupOf('/users'),
       weight: { list: await visitor.weightOf('/users'), signIn: await new Visitor(app.url).weightOf('/session/new') },
     };

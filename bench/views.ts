@@ -1,12 +1,25 @@
 import { openDatabase, type Reader } from '../src/db/database.ts';
 import { encodeCursor } from '../src/lists/list-query.ts';
 import { SORTS } from '../src/users/list/user-list-query.ts';
-import { STATES } from '../src/users/user-state.ts';
+import { SOON_DAYS, STATES } from '../src/users/user-state.ts';
 
 /** The view of pages each of which has other rows. */
 export const LEAFING = 'one page after another';
 /** Many more than the program keeps anything of. */
 const LEAFED = 400;
+
+/** Whose values are not kept of each user but made of others, or by the clock. */
+const OTHER_FILTERS: [label: string, query: string][] = [
+  ['no group', 'group=none'],
+  ['no linked contact', 'contact=none'],
+  ...SOON_DAYS.flatMap((days): [string, string][] => [
+    [`starts within ${days} days`, `starts=${days}`],
+    [`leaves within ${days} days`, `leaves=${days}`],
+  ]),
+  ['administrators', 'right=administrator'],
+  ['may write users', 'right=users.write'],
+  ['may read contacts', 'right=contacts.read'],
+];
 
 /** What the budget sets one limit for. */
 export type Kind =
@@ -61,10 +74,13 @@ export async function viewsOf(folder: string): Promise<View[]> {
     list('filter', 'large group', `group=${large}`),
     list('filter', 'middling group', `group=${middle}`),
     list('filter', 'small group', `group=${small}`),
+    ...OTHER_FILTERS.map(([label, query]) => list('filter', label, query)),
     list('two filters', 'active, large group', `activity=active&group=${large}`),
     list('two filters', 'stale, common tag', `state=stale&tag=${common}`),
     list('two filters', 'large group, common tag', `group=${large}&tag=${common}`),
     list('two filters', 'deactivated, small group', `activity=deactivated&group=${small}`),
+    list('two filters', 'no group, no linked contact', 'group=none&contact=none'),
+    list('two filters', 'may read contacts, common tag', `right=contacts.read&tag=${common}`),
     list('search', 'common: mar', 'q=mar'),
     list('search', 'rare: xiuying', 'q=xiuying'),
     list('search', 'one letter: z', 'q=z'),
