@@ -160,9 +160,9 @@ export function judged(found: Measurements, users: number): Line[] {
     },
     {
       operation: 'start of the server process to first page',
-      measured: `${ms(found.start)}; all counts there after ${ms(found.counted)}`,
+      measured: `sign-in ${ms(found.start.signIn)}, list of users ${ms(found.start.list)}; all counts there after ${ms(found.counted)}`,
       budget: `≤ ${limits.start} ms`,
-      isMet: found.start <= limits.start,
+      isMet: found.start.list <= limits.start,
     },
     {
       operation: 'memory (RSS), some time after the round at 16 connections',

@@ -18,7 +18,8 @@ export interface Measurements {
   thousand: number;
   signIn: { hash: number; signIn: number };
   storm: { calm: Figures; during: Figures; signIns: number };
-  start: number;
+  /** From the start of the process to the page on which one signs in, and to the list of whoever is signed in already. */
+  start: { signIn: number; list: number };
   /** From the start of the process until all counts are there. */
   counted: number;
   /** RSS at the beginning, some time after the round at 16 connections, and the most that there was. */

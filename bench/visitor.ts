@@ -24,6 +24,20 @@ export class Visitor {
     return took;
   }
 
+  /** The same browser at a server that was started again, on another port: the cookie is called after that. */
+  at(url: string): Visitor {
+    const moved = new Visitor(url);
+    moved.cookie = this.cookie.replace(/^(\w+-)\d+=/, `$1${new URL(url).port}=`);
+    return moved;
+  }
+
+  /** How many milliseconds a page takes. */
+  async timeOf(path: string): Promise<number> {
+    const start = performance.now();
+    await this.textOf(path);
+    return performance.now() - start;
+  }
+
   /** What a form of this browser has to send. */
   async signInForm(): Promise<{ cookie: string; token: string }> {
     const html = await (await this.fetch('/session/new')).text();
