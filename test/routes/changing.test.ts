@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { watchAudit } from '../support/audit.ts';
 import { facts, factsBesideAudit } from '../support/database.ts';
+import { loseEachTransactionOnce } from '../support/lost-transactions.ts';
 import { pageOf } from '../support/page.ts';
 import { Session } from '../support/session.ts';
 import { changing } from './routes.ts';
@@ -11,12 +12,14 @@ describe.each(changing)('$name', (route) => {
   if (!change) return;
 
   it.each([
-    { how: 'as a page', headers: {} },
-    { how: 'asked for by htmx', headers: { 'HX-Request': 'true', 'HX-Target': 'main#main' } },
-  ])('changes what it says, once, and leads on, $how (R77)', async ({ headers }) => {
+    { how: 'as a page', headers: {}, areLost: false },
+    { how: 'asked for by htmx', headers: { 'HX-Request': 'true', 'HX-Target': 'main#main' }, areLost: false },
+    { how: 'where the database is lost in the middle of it', headers: {}, areLost: true },
+  ])('changes what it says, once, and leads on, $how (R77)', async ({ headers, areLost }) => {
     await using begun = await begin(route);
     const { app, session, id, fields } = begun;
     const audit = await watchAudit(app);
+    if (areLost) loseEachTransactionOnce(app.db);
     expect(await change.state(app)).toEqual(change.from);
     const answer = await send(session, route, id, fields, headers);
     expect(answer.status).toBe(change.answers ?? 303);

@@ -187,14 +187,14 @@ async function create(call: Call, work: (trx: Transaction, act: Act) => Promise<
 async function execute(call: Call): Promise<Answer> {
   const { app, req, caller } = call;
   let became: 'done' | 'begun' | undefined;
-  const told: string[] = [];
+  let told: string[] = [];
   const done = await call.write(async (trx, act) => {
     const operation = await meant(call, trx, 'write');
     await requireReady(app, trx, operation);
     became = await executeOperation(trx, act, operation);
     const now = await store.findOperation(trx, operation.id);
     const refused = (await findParts(trx, now)).filter(({ tally }) => became === 'done' && hasForbidden(tally));
-    told.push(...refused.map(({ tally, subjectType }) => forbiddenInWords(tally, BULK_SUBJECTS[subjectType].noun)));
+    told = refused.map(({ tally, subjectType }) => forbiddenInWords(tally, BULK_SUBJECTS[subjectType].noun));
     return answer(call, trx, now);
   });
   for (const refusal of told) await recordRefusal(app, req, caller, refusal);

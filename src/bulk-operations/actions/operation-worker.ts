@@ -201,11 +201,15 @@ export class OperationWorker {
 
   async #execute({ id }: BulkOperation): Promise<void> {
     const { db } = this.#parts;
-    const ahead = await findPieces(db.read, id, { limit: AHEAD });
+    let ahead = await findPieces(db.read, id, { limit: AHEAD });
     const isNothingLeft = ahead.length === 0;
     do {
+      let left = ahead;
       let foretold: Foretold<UserDeed> | undefined;
       const isOver = await db.writePiece(async (trx, isWaitedFor) => {
+        // Where the database is lost in the middle of it, all of it is begun anew.
+        left = [...ahead];
+        foretold = undefined;
         const operation = await findOperation(trx, id);
         if (phaseOf(operation) !== 'running') return true;
         const act = await this.#actOf(trx, operation);
@@ -216,7 +220,7 @@ export class OperationWorker {
         const foretelling = await Foretelling.from(trx, operation.subjectType);
         let { tally } = operation;
         do {
-          const piece = ahead.shift();
+          const piece = left.shift();
           if (!piece) break;
           const performed = await executePiece(trx, act, operation, piece);
           tally = tallied(tally, performed, NAMED_OF_MANY);
@@ -235,6 +239,7 @@ export class OperationWorker {
       // Whoever asks reads it, or is told that it cannot be.
       await this.#parts.follow?.(foretold).catch(() => undefined);
       if (isOver) return;
+      ahead = left;
       await giveWay();
     } while (ahead.length > 0 && !this.#isStopped);
   }

@@ -32,11 +32,14 @@ export async function stageFile(
   const reader = new FileReader(path, mostLines, COLUMNS[kind]);
   let [lines, pieces] = [0, 0];
   let waiting: RawLine[][] = [];
-  const keep = () =>
-    db.writePiece(async (trx) => {
-      for (const piece of waiting) await keepLines(trx, id, pieces++, piece);
-      waiting = [];
+  const keep = async () => {
+    // It is begun anew where the database was lost in the middle of it.
+    await db.writePiece(async (trx) => {
+      for (const [n, piece] of waiting.entries()) await keepLines(trx, id, pieces + n, piece);
     });
+    pieces += waiting.length;
+    waiting = [];
+  };
   try {
     for await (const piece of reader.pieces()) {
       lines += piece.length;
