@@ -1,9 +1,9 @@
 import type { Reader } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { findGroups } from '../../groups/group-store.ts';
-import { spelledTags } from '../../tags/tag-store.ts';
+import { spelledChange } from '../../tags/spelled-change.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import { changedSet, isWhole, type SetChange } from '../../verbs/set-change.ts';
+import { changedSet, type SetChange } from '../../verbs/set-change.ts';
 import {
   ACCOUNT_TYPES,
   type AccountType,
@@ -43,7 +43,7 @@ export async function chosenBy(db: Reader, viewer: ContactViewer, change: Contac
     change,
     company: change.companyId ? await findContact(db, viewer, change.companyId) : undefined,
     ownerName: change.owner ? await nameOf(db, change.owner) : null,
-    tags: await spelled(db, change.tags),
+    tags: await spelledChange(db, change.tags),
   };
 }
 
@@ -97,13 +97,4 @@ async function nameOf(db: Reader, { ownerUserId, ownerGroupId }: Ownership): Pro
   const [group] = await findGroups(db, [ownerGroupId]);
   if (!group) throw new FieldErrors({ ownerGroup: 'There is no group of this name.' });
   return group.name;
-}
-
-async function spelled(db: Reader, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
-  if (tags === undefined) return undefined;
-  if (isWhole(tags)) return spelledTags(db, [...tags]);
-  return {
-    add: await spelledTags(db, [...(tags.add ?? [])]),
-    remove: await spelledTags(db, [...(tags.remove ?? [])]),
-  };
 }

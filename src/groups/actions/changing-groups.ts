@@ -5,7 +5,8 @@ import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { hasEquippedAdministrator } from '../../second-factors/factor-demand-store.ts';
-import { changeTags, findTagNames, spelledTags } from '../../tags/tag-store.ts';
+import { spelledChange } from '../../tags/spelled-change.ts';
+import { changeTags, findTagNames } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { sortedByName } from '../../text/sort-key.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -22,7 +23,7 @@ import {
   stale,
   unfitFields,
 } from '../../verbs/outcome.ts';
-import { changedSet, isWhole, type SetChange } from '../../verbs/set-change.ts';
+import { changedSet, type SetChange } from '../../verbs/set-change.ts';
 import { GRANTS_MORE, type Group, mayAppoint, mayChange } from '../group.ts';
 import { findGroupsOf, keepGroups } from '../group-store.ts';
 import { groupFacts } from './group-facts.ts';
@@ -114,7 +115,7 @@ export async function planChange(
     );
   const groups = allowed(outcomes);
   const tagNames = await findTagNames(db, 'group', idsOf(groups));
-  const chosen = { ...change, tags: await spelled(db, change.tags) };
+  const chosen = { ...change, tags: await spelledChange(db, change.tags) };
   const [leader] = change.leaderId ? await findUsers(db, [change.leaderId]) : [];
   return groups.flatMap((group): Step[] => {
     const before: Details = { group, leader: leaderOf(group), tags: tagNames.get(group.id) ?? [] };
@@ -183,15 +184,6 @@ function given({ name, description, requiresSecondFactor, canBeAskedFor }: Group
       ([, value]) => value !== undefined,
     ),
   );
-}
-
-async function spelled(db: Reader, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
-  if (tags === undefined) return undefined;
-  if (isWhole(tags)) return spelledTags(db, [...tags]);
-  return {
-    add: await spelledTags(db, [...(tags.add ?? [])]),
-    remove: await spelledTags(db, [...(tags.remove ?? [])]),
-  };
 }
 
 function columnsOf({ group: before }: Details, { group, leader }: Details) {
