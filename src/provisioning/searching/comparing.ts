@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { type Instant, instant } from '../../clock.ts';
 import { whereTextEnds, whereTextHolds } from '../../db/search.ts';
 import { Unfit } from '../unfit.ts';
 import type { FilterValue, Operator } from './filter.ts';
@@ -30,6 +31,12 @@ export function compareText(where: Query, column: string, operator: Operator, va
   }
 }
 
+/** Ids are compared as a whole: nothing begins or ends in one. */
+export function compareId(where: Query, column: string, operator: Operator, id: number | undefined): void {
+  if (id === undefined || operator !== 'eq') nobody(where, column);
+  else where.where(column, id);
+}
+
 /** Adds what holds of no row. */
 export function nobody(where: Query, id: string): void {
   where.whereIn(id, []);
@@ -41,8 +48,8 @@ export function everybody(where: Query, id: string): void {
 }
 
 /** A moment as the database has it. Throws Unfit. */
-export function momentOf(value: FilterValue): string {
+export function momentOf(value: FilterValue): Instant {
   const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds)) throw new Unfit('invalidFilter', 'A moment is written as 2026-11-27T12:00:00Z.');
-  return new Date(milliseconds).toISOString();
+  return instant(milliseconds);
 }

@@ -3,7 +3,7 @@ import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { idOfHandle } from '../ids.ts';
 import { Unfit } from '../unfit.ts';
-import { compareText, everybody, momentOf, nobody } from './comparing.ts';
+import { compareId, compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter } from './filter.ts';
 import { restrict } from './restricting.ts';
 
@@ -74,7 +74,7 @@ function compare(db: Reader, where: Query, provisionerId: number, filter: Extrac
   if (value === null) {
     if (operator === 'eq') where.whereNot((inner) => void present(db, inner, provisionerId, path));
     else nobody(where, GROUP);
-  } else if (name === 'id') compareId(where, idOfHandle(value, 'group'), operator);
+  } else if (name === 'id') compareId(where, GROUP, operator, idOfHandle(value, 'group'));
   else if (name === 'displayname') compareText(where, 'groups.name_key', operator, identityKey(String(value)));
   else if (name === 'externalid') compareText(where, 'provisioned_groups.external_id', operator, String(value));
   else if (name === 'meta.created' || name === 'meta.lastmodified')
@@ -94,11 +94,6 @@ function ofOwnUsers(db: Reader, provisionerId: number): Query {
     .where('provisioned_users.provisioner_id', provisionerId)
     .whereNot('provisioned_users.activity', 'deleted')
     .select('memberships.group_id');
-}
-
-function compareId(where: Query, id: number | undefined, operator: string): void {
-  if (id === undefined || operator !== 'eq') nobody(where, GROUP);
-  else where.where(GROUP, id);
 }
 
 function present(db: Reader, where: Query, provisionerId: number, path: AttributePath): void {

@@ -4,7 +4,7 @@ import { identityKey } from '../../text/identity-key.ts';
 import { idOfHandle } from '../ids.ts';
 import { searchedAs } from '../resource.ts';
 import { Unfit } from '../unfit.ts';
-import { compareText, everybody, momentOf, nobody } from './comparing.ts';
+import { compareId, compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter, FilterValue, Operator } from './filter.ts';
 import { restrict } from './restricting.ts';
 import {
@@ -55,7 +55,7 @@ function compare(db: Reader, where: Query, provisionerId: number, filter: Compar
     else where.whereNot((inner) => void present(db, inner, provisionerId, filter.path));
     return;
   }
-  if (name === 'id') compareId(where, idOfHandle(value, 'user'), operator);
+  if (name === 'id') compareId(where, USER, operator, idOfHandle(value, 'user'));
   else if (name === 'username')
     compareText(where, 'provisioned_users.user_name_key', operator, identityKey(String(value)));
   else if (name === 'externalid') compareText(where, 'provisioned_users.external_id', operator, String(value));
@@ -69,12 +69,6 @@ function compare(db: Reader, where: Query, provisionerId: number, filter: Compar
 }
 
 const MOMENTS = ['meta.created', 'meta.lastmodified'];
-
-/** Ids are compared as a whole: nothing begins or ends in one. */
-function compareId(where: Query, id: number | undefined, operator: Operator): void {
-  if (id === undefined || operator !== 'eq') nobody(where, USER);
-  else where.where(USER, id);
-}
 
 /** Who is in a group that the program keeps, which are the groups that it is told of. */
 function inOwnGroups(db: Reader, provisionerId: number): Query {
