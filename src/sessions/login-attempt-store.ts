@@ -3,6 +3,7 @@ import type { Instant } from '../clock.ts';
 import { spaced } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
+import type { Row } from '../db/tables.ts';
 
 /** How many failed sign-ins are kept of each user, and as many that succeeded: no number of failures drives these out. */
 const KEPT = 50;
@@ -15,14 +16,7 @@ export interface LoginAttempt {
   /** The known device whose counter it met; null where it met the account's own. */
   device: string | null;
   /** What is tried while locked is counted nowhere. */
-  outcome:
-    | 'signed in'
-    | 'wrong password'
-    | 'wrong code'
-    | 'wrong passkey'
-    | 'while locked'
-    | 'may not sign in'
-    | 'unknown name';
+  outcome: Row<'login_attempts'>['outcome'];
   /** The end of the lock that it met or made. */
   lockedUntil: Instant | null;
 }
