@@ -4,6 +4,7 @@ import type { Viewer } from '../../src/access/viewer.ts';
 import type { UserAction } from '../../src/users/actions/user-action.ts';
 import { USER_ACTIONS } from '../../src/users/actions/user-actions.ts';
 import type { Subject } from '../../src/users/user.ts';
+import { PLAIN_USER } from '../support/plain-user.ts';
 
 const ACTIONS = [
   'deactivate',
@@ -32,49 +33,7 @@ const VIEWERS = {
   program: { id: null, name: 'the program', rights: ALL_RIGHTS },
 } satisfies Record<string, Viewer>;
 
-const MEMBER: Subject = {
-  id: 20,
-  name: 'subject',
-  email: 'subject@example.com',
-  activity: 'active',
-  deletedFrom: null,
-  confirmedEmail: null,
-  hasPassword: true,
-  passwordSetAt: '2026-01-01T00:00:00.000Z',
-  noSharedData: false,
-  startsAt: null,
-  leavesAt: null,
-  description: '',
-  contactId: null,
-  contactName: null,
-  apiOnly: false,
-  apiOnlyReason: null,
-  apiOnlyOwnerId: null,
-  apiOnlyReviewOn: null,
-  ownerActivity: null,
-  ownerLeavesAt: null,
-  tokenUntil: null,
-  lastLoginAt: null,
-  lastActivityAt: null,
-  accessConfirmedAt: null,
-  accessConfirmedBy: null,
-  loginAttempts: 0,
-  attemptsAtKnownDevices: 0,
-  lockedUntil: null,
-  invitationExpiresAt: null,
-  invitationFailed: false,
-  linkedToAccount: false,
-  timeZone: null,
-  erasedAt: null,
-  version: 1,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  createdBy: null,
-  rights: {},
-  hasSession: false,
-  hasSecondFactor: false,
-  isFactorPasskeys: false,
-  hasPasskey: false,
-};
+const MEMBER: Subject = { ...PLAIN_USER, id: 20, name: 'subject', rights: {}, hasSession: false, hasPasskey: false };
 const NO_PASSWORD = { hasPassword: false, passwordSetAt: null };
 
 /** Subjects that differ in what there is to do, none of whom may do anything themself. */

@@ -5,6 +5,7 @@ import { DAY, instant, minuteOf } from '../../src/clock.ts';
 import { PERMANENTLY } from '../../src/sessions/lockout-store.ts';
 import type { User } from '../../src/users/user.ts';
 import { badgesOf, factsOf, STATES, type State, stateBits, statesOf } from '../../src/users/user-state.ts';
+import { PLAIN_USER } from '../support/plain-user.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const LIMITS = { now: NOW, staleDays: 90, confirmDays: 180 };
@@ -13,44 +14,12 @@ const ahead = (milliseconds: number) => instant(NOW + milliseconds);
 
 /** Signed in a moment ago and confirmed: in no state at all. */
 const PLAIN: User = {
-  id: 1,
-  name: 'bob',
-  email: 'bob@example.com',
-  activity: 'active',
-  deletedFrom: null,
-  confirmedEmail: null,
-  hasPassword: true,
+  ...PLAIN_USER,
   passwordSetAt: ago(DAY),
-  noSharedData: false,
-  startsAt: null,
-  leavesAt: null,
-  description: '',
-  contactId: null,
-  contactName: null,
-  apiOnly: false,
-  apiOnlyReason: null,
-  apiOnlyOwnerId: null,
-  apiOnlyReviewOn: null,
-  ownerActivity: null,
-  ownerLeavesAt: null,
-  tokenUntil: null,
   lastLoginAt: ago(1),
   lastActivityAt: ago(1),
-  accessConfirmedAt: null,
-  accessConfirmedBy: null,
-  loginAttempts: 0,
-  attemptsAtKnownDevices: 0,
-  lockedUntil: null,
-  invitationExpiresAt: null,
-  invitationFailed: false,
-  linkedToAccount: false,
   hasSecondFactor: true,
-  isFactorPasskeys: false,
-  timeZone: null,
-  erasedAt: null,
-  version: 1,
   createdAt: ago(DAY),
-  createdBy: null,
 };
 const WAITING = { hasPassword: false, passwordSetAt: null, lastLoginAt: null, lastActivityAt: null };
 
