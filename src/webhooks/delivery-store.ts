@@ -4,6 +4,7 @@ import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
+import type { Posted } from './posting.ts';
 import { type Delivery, PATIENCE } from './webhook.ts';
 
 /** Longer than an attempt can last: until then nobody else takes it, and after a crash somebody does. */
@@ -71,12 +72,7 @@ export async function claimDelivery(trx: Transaction, webhookId: number, now: In
   return deliveryOf(await trx('webhook_deliveries').where({ id }).first());
 }
 
-export interface Answered {
-  status: number | null;
-  answer: string;
-}
-
-export async function markDelivered(trx: Transaction, id: number, now: Instant, answered: Answered): Promise<void> {
+export async function markDelivered(trx: Transaction, id: number, now: Instant, answered: Posted): Promise<void> {
   await trx('webhook_deliveries')
     .where({ id })
     .update({ ...answered, delivered_at: now, next_at: null });
@@ -87,7 +83,7 @@ export async function postpone(
   trx: Transaction,
   { id, attempts, tryUntil }: Pick<Delivery, 'id' | 'attempts' | 'tryUntil'>,
   now: Instant,
-  { waits, ...answered }: Answered & { waits: boolean },
+  { waits, ...answered }: Posted & { waits: boolean },
 ): Promise<void> {
   const pause = Math.min(MINUTE * 2 ** (attempts - 1), LONGEST_PAUSE);
   const next =

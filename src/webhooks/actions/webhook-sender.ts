@@ -10,17 +10,9 @@ import type { Database } from '../../db/database.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { ActSettings } from '../../verbs/act.ts';
 import { Refused } from '../../verbs/refusals.ts';
-import {
-  type Answered,
-  claimDelivery,
-  countWaiting,
-  insertDeliveries,
-  isDue,
-  markDelivered,
-  postpone,
-} from '../delivery-store.ts';
+import { claimDelivery, countWaiting, insertDeliveries, isDue, markDelivered, postpone } from '../delivery-store.ts';
 import { idsOf } from '../ids-of-event.ts';
-import { post } from '../posting.ts';
+import { type Posted, post } from '../posting.ts';
 import { type Resolve, resolveByName } from '../reachable.ts';
 import { type Delivery, endOfOwner, PATIENCE, type Webhook } from '../webhook.ts';
 import { signed } from '../webhook-secret.ts';
@@ -161,7 +153,7 @@ export class WebhookSender {
     return planned.length > 0 || stretch.isMore;
   }
 
-  async #send(webhook: Webhook, owner: Viewer | undefined, delivery: Delivery): Promise<Answered> {
+  async #send(webhook: Webhook, owner: Viewer | undefined, delivery: Delivery): Promise<Posted> {
     const { settings, networks, agent, clock, resolve = resolveByName } = this.#context;
     const body = JSON.stringify(await this.#messageOf(webhook, owner, delivery));
     const { messageId } = delivery;
@@ -181,7 +173,7 @@ export class WebhookSender {
   }
 
   /** Takes the next at once, in the same transaction. */
-  async #arrived({ id }: Webhook, delivery: Delivery, answered: Answered): Promise<Delivery | undefined> {
+  async #arrived({ id }: Webhook, delivery: Delivery, answered: Posted): Promise<Delivery | undefined> {
     return this.#context.db.write(async (trx) => {
       await markDelivered(trx, delivery.id, this.#now(), answered);
       await noteArrival(trx, id);
@@ -189,7 +181,7 @@ export class WebhookSender {
     });
   }
 
-  async #failed({ id }: Webhook, delivery: Delivery, answered: Answered): Promise<void> {
+  async #failed({ id }: Webhook, delivery: Delivery, answered: Posted): Promise<void> {
     const { db, logger, settings, clock } = this.#context;
     const at = this.#now();
     logger.warn({ webhook: id, delivery: delivery.id, attempts: delivery.attempts, ...answered }, 'a webhook failed');
@@ -237,11 +229,11 @@ export class WebhookSender {
 }
 
 /** Why nothing more is sent there, after so many milliseconds in which nothing arrived. */
-function endOf({ status }: Answered, failingFor: number): string | undefined {
+function endOf({ status }: Posted, failingFor: number): string | undefined {
   if (status === GONE) return 'it was answered that it is gone (410)';
   return failingFor >= PATIENCE ? 'nothing arrived there for days' : undefined;
 }
 
-function hasArrived({ status }: Answered): boolean {
+function hasArrived({ status }: Posted): boolean {
   return status !== null && status >= 200 && status < 300;
 }
