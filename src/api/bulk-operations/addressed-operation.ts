@@ -28,7 +28,7 @@ export const WRITE: Route['needs'] = {
 };
 
 /** The operation that the address names. Throws NotFound or Forbidden where the caller may not look at it, or do something with it. */
-export async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promise<BulkOperation> {
+export async function addressedOperation(call: Call, db: Reader, to: 'read' | 'write'): Promise<BulkOperation> {
   const operation = await findWhole(db, call.ids.id);
   const parts = await findParts(db, operation);
   const isOwn = operation.createdBy === call.viewer.id;
@@ -41,6 +41,7 @@ export async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promi
   return operation;
 }
 
+/** Throws Forbidden for what is nothing for programs, and Conflict where something is still to be said on a page, or no mail carries its links. */
 export async function requireReady(app: AppContext, db: Reader, operation: BulkOperation): Promise<void> {
   if (operation.executedAt !== null) return;
   await requireForPrograms(db, operation);
@@ -51,22 +52,27 @@ export async function requireReady(app: AppContext, db: Reader, operation: BulkO
   if ((await actionOf(db, operation)).makes) requireMail(app);
 }
 
-export async function weighs(call: Call): Promise<boolean> {
+/** Whether it is one of those operations that a page has whoever executes it confirm (R54). */
+export async function isWeighty(call: Call): Promise<boolean> {
   const { app, req, caller } = call;
-  const operation = await meant(call, app.db.read, 'write');
+  const operation = await addressedOperation(call, app.db.read, 'write');
   return operation.executedAt === null && weighsMuch(app.db.read, actOfCaller(app, req, caller), operation);
 }
 
 /** Whether somebody stays an administrator for longer where what is scheduled is moved, or cancelled. */
 export async function putsOff(call: Call): Promise<boolean> {
   const { app, req, caller } = call;
-  return weighsToPutOff(app.db.read, actOfCaller(app, req, caller), await meant(call, app.db.read, 'write'));
+  return weighsToPutOff(
+    app.db.read,
+    actOfCaller(app, req, caller),
+    await addressedOperation(call, app.db.read, 'write'),
+  );
 }
 
 /** Whether to let it go on is to do the rest of it in the name of whoever's token it is. */
 export async function takesOver(call: Call): Promise<boolean> {
   const { app } = call;
-  return isAbandoned(app.db.read, await meant(call, app.db.read, 'write'), instant(app.clock()));
+  return isAbandoned(app.db.read, await addressedOperation(call, app.db.read, 'write'), instant(app.clock()));
 }
 
 /** One's own contacts are changed by who may only read; the scope is asked for all the same. */
@@ -75,11 +81,12 @@ export function requireWriting({ caller }: Call, subjectType: SubjectType, level
   requireOpen(caller, [application, level], `${application}:write` as `users:write`);
 }
 
-export function looking({ app, req, caller, viewer }: Call, db: Reader) {
+/** With what the operation is looked at, inside the transaction of the caller where there is one. */
+export function lookingFrom({ app, req, caller, viewer }: Call, db: Reader) {
   const trying: Looking['trying'] = 'commit' in db ? (work) => work(db as Transaction) : (work) => app.db.write(work);
   return { app, db, act: actOfCaller(app, req, caller), viewer, trying };
 }
 
-export async function answer(call: Call, db: Reader, operation: BulkOperation): Promise<Answer> {
-  return { body: await toldOperation(looking(call, db), operation) };
+export async function operationAnswer(call: Call, db: Reader, operation: BulkOperation): Promise<Answer> {
+  return { body: await toldOperation(lookingFrom(call, db), operation) };
 }

@@ -19,15 +19,15 @@ import { PREFIX } from '../contract/lists.ts';
 import { recordRefusal } from '../contract/refusals.ts';
 import { type Answer, type Call, type Route, route } from '../contract/route.ts';
 import {
-  answer,
-  looking,
-  meant,
+  addressedOperation,
+  isWeighty,
+  lookingFrom,
+  operationAnswer,
   READ,
   requireReady,
   requireWriting,
   takesOver,
   WRITE,
-  weighs,
 } from './addressed-operation.ts';
 import { actionMeant, choicesMeant, requireForPrograms } from './bulk-actions.ts';
 import { NEW_OPERATION, number } from './bulk-fields.ts';
@@ -71,8 +71,8 @@ export const BULK_ROUTES: Route[] = [
     answer: OPERATION,
     async handle(call) {
       const { read } = call.app.db;
-      const operation = await meant(call, read, 'read');
-      return { body: await toldOperation(looking(call, read), operation, { withEffects: true }) };
+      const operation = await addressedOperation(call, read, 'read');
+      return { body: await toldOperation(lookingFrom(call, read), operation, { withEffects: true }) };
     },
   }),
   route({
@@ -83,7 +83,7 @@ export const BULK_ROUTES: Route[] = [
     needs: WRITE,
     asks: {
       where: 'where it is on more than a hundred, makes administrators, or touches whoever’s token it is',
-      holds: weighs,
+      holds: isWeighty,
     },
     status: 200,
     answer: OPERATION,
@@ -139,7 +139,7 @@ async function list(call: Call): Promise<Answer> {
   const shown = found.slice(0, LISTED);
   const items = [];
   for (const operation of shown.filter((one) => mayLookAt(viewer, one)))
-    items.push(await toldOperation(looking(call, app.db.read), operation));
+    items.push(await toldOperation(lookingFrom(call, app.db.read), operation));
   const next = found.length > LISTED ? `${PREFIX}/bulk-operations?before=${shown.at(-1)!.id}` : null;
   return { body: { items, next, previous: null } };
 }
@@ -158,7 +158,7 @@ async function begin(call: Call<z.output<typeof NEW_OPERATION>>): Promise<Answer
 
 async function beginUndoing(call: Call): Promise<Answer> {
   return create(call, async (trx, act) => {
-    const earlier = await meant(call, trx, 'write');
+    const earlier = await addressedOperation(call, trx, 'write');
     const { mayUndo, takenBackBy } = await takingBackOf(trx, earlier, await actionOf(trx, earlier), act);
     if (!mayUndo)
       throw new Conflict(
@@ -176,7 +176,7 @@ async function create(call: Call, work: (trx: Transaction, act: Act) => Promise<
   const made = await call.write(async (trx, act) => {
     await act.confirm?.(trx);
     const id = await work(trx, act);
-    const told = await answer(call, trx, await store.findOperation(trx, id));
+    const told = await operationAnswer(call, trx, await store.findOperation(trx, id));
     return { ...told, headers: { Location: `${PREFIX}/bulk-operations/${id}` } };
   });
   // A large one is gone through by the program itself.
@@ -189,13 +189,13 @@ async function execute(call: Call): Promise<Answer> {
   let became: 'done' | 'begun' | undefined;
   let told: string[] = [];
   const done = await call.write(async (trx, act) => {
-    const operation = await meant(call, trx, 'write');
+    const operation = await addressedOperation(call, trx, 'write');
     await requireReady(app, trx, operation);
     became = await executeOperation(trx, act, operation);
     const now = await store.findOperation(trx, operation.id);
     const refused = (await findParts(trx, now)).filter(({ tally }) => became === 'done' && hasForbidden(tally));
     told = refused.map(({ tally, subjectType }) => forbiddenInWords(tally, BULK_SUBJECTS[subjectType].noun));
-    return answer(call, trx, now);
+    return operationAnswer(call, trx, now);
   });
   for (const refusal of told) await recordRefusal(app, req, caller, refusal);
   if (became === 'begun') app.operations.wake();
@@ -205,7 +205,7 @@ async function execute(call: Call): Promise<Answer> {
 async function listItems(call: Call): Promise<Answer> {
   const { app, viewer, ids, query } = call;
   const db = app.db.read;
-  const operation = await meant(call, db, 'read');
+  const operation = await addressedOperation(call, db, 'read');
   const { outcome, reason, q, after, part } = query as Record<string, string | undefined>;
   const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const filter: ReportFilter = {
@@ -239,11 +239,11 @@ function steering(method: 'post' | 'delete', noun: string, summary: string, aske
     answer: OPERATION,
     async handle(call) {
       const answered = await call.write(async (trx, act) => {
-        const operation = await meant(call, trx, 'write');
+        const operation = await addressedOperation(call, trx, 'write');
         if (phaseOf(operation) === 'draft') throw new Conflict('Nothing of it is under way.');
         if (asked === 'resume' && (await isAbandoned(trx, operation, act.at))) await requireForPrograms(trx, operation);
         await steerOperation(trx, act, operation, asked);
-        return answer(call, trx, await store.findOperation(trx, operation.id));
+        return operationAnswer(call, trx, await store.findOperation(trx, operation.id));
       });
       call.app.operations.wake();
       return answered;

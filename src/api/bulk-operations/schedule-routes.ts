@@ -4,7 +4,7 @@ import * as store from '../../bulk-operations/bulk-operation-store.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { OPERATION } from '../contract/answers.ts';
 import { type Answer, type Call, type Route, route } from '../contract/route.ts';
-import { answer, meant, putsOff, requireReady, WRITE, weighs } from './addressed-operation.ts';
+import { addressedOperation, isWeighty, operationAnswer, putsOff, requireReady, WRITE } from './addressed-operation.ts';
 import { SCHEDULE } from './bulk-fields.ts';
 
 /** What is to be done to users at another time, by whoever’s token says so and with what it opens then. */
@@ -17,7 +17,7 @@ export const SCHEDULE_ROUTES: Route[] = [
     needs: WRITE,
     asks: {
       where: 'where it is on more than a hundred, makes administrators or keeps them, or touches whoever’s token it is',
-      holds: async (call) => (await weighs(call)) || (await putsOff(call)),
+      holds: async (call) => (await isWeighty(call)) || (await putsOff(call)),
     },
     body: SCHEDULE,
     status: 200,
@@ -35,8 +35,8 @@ export const SCHEDULE_ROUTES: Route[] = [
     answer: OPERATION,
     handle: (call) =>
       call.write(async (trx, act) => {
-        const operation = await meant(call, trx, 'write');
-        const { body } = await answer(call, trx, operation);
+        const operation = await addressedOperation(call, trx, 'write');
+        const { body } = await operationAnswer(call, trx, operation);
         await unschedule(trx, act, operation);
         return { body: { ...(body as object), dueAt: null, waitsFor: '' } };
       }),
@@ -45,10 +45,10 @@ export const SCHEDULE_ROUTES: Route[] = [
 
 async function schedule(call: Call<z.output<typeof SCHEDULE>>): Promise<Answer> {
   return call.write(async (trx, act) => {
-    const operation = await meant(call, trx, 'write');
+    const operation = await addressedOperation(call, trx, 'write');
     await requireReady(call.app, trx, operation);
     if (operation.executedAt !== null || !isSchedulable(operation)) throw new Conflict('It cannot be done later.');
     await scheduleOperation(trx, act, operation, call.body.dueAt!);
-    return answer(call, trx, await store.findOperation(trx, operation.id));
+    return operationAnswer(call, trx, await store.findOperation(trx, operation.id));
   });
 }
