@@ -199,6 +199,7 @@ function onlyAlone(query: Knex.QueryBuilder, isAlone: boolean): Knex.QueryBuilde
   return isAlone ? query.whereNull('operation_id') : query;
 }
 
+/** Restricts a query to the newest events within what is meant, at most `limit`, by their ids. */
 export function newest(
   query: Knex.QueryBuilder,
   { firstId, lastId, beforeId }: Meant,

@@ -84,6 +84,7 @@ export interface ProgramWords {
   tokenName?: string;
 }
 
+/** Nothing was done, and why. */
 export function refused(message: string): Result {
   return { lines: [message], data: { error: message }, exitCode: 2 };
 }

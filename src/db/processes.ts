@@ -33,6 +33,7 @@ export function onlyProcess(): Processes {
   };
 }
 
+/** Who in this process is to be told of what. */
 export class Listeners {
   private readonly all: [topic: Topic, listener: () => void][] = [];
 

@@ -14,7 +14,8 @@ import { forgetPastWarnings, forgetWarnings, settleDeliveries } from '../idle-wa
 import { tellLeaders, warn } from './idle-mails.ts';
 import { pause } from './idle-rule-setting.ts';
 
-export interface IdleParts {
+/** What the rule for idle accounts is carried out by. */
+export interface IdleSources {
   db: Database;
   clock: Clock;
   settings: ActSettings;
@@ -40,7 +41,7 @@ const SET_BACK = 'The clock was set back.';
  * Looks what became of warnings, and once a day, from the morning on, does what is due. However often it is looked, and by however many
  * processes, each day is done once. Without mail, and while it is off or paused, nobody is touched.
  */
-export async function lookAfterIdle(parts: IdleParts, jump?: Jump): Promise<void> {
+export async function lookAfterIdle(parts: IdleSources, jump?: Jump): Promise<void> {
   const { db, clock, settings } = parts;
   const rule = await db.write((trx) => look(trx, parts, jump));
   if (!rule || !settings.sendsMail) return;
@@ -53,7 +54,7 @@ export async function lookAfterIdle(parts: IdleParts, jump?: Jump): Promise<void
 }
 
 /** Time is counted, and what passed is noted. The rule, where it acts. */
-async function look(trx: Transaction, { clock, settings }: IdleParts, jump?: Jump): Promise<IdleRule | undefined> {
+async function look(trx: Transaction, { clock, settings }: IdleSources, jump?: Jump): Promise<IdleRule | undefined> {
   const now = clock();
   await forgetPastWarnings(trx);
   const rule = await findIdleRule(trx);
@@ -86,7 +87,7 @@ interface Meant {
 }
 
 /** All in one transaction; whoever came in meanwhile is left alone. */
-async function doDay(trx: Transaction, parts: IdleParts, { rule, moment, today, plan }: Meant) {
+async function doDay(trx: Transaction, parts: IdleSources, { rule, moment, today, plan }: Meant) {
   const current = await findIdleRule(trx);
   // Another process did it, or somebody said something else.
   if (current.version !== rule.version || current.pausedFor || current.doneOn >= today) return undefined;
@@ -106,7 +107,11 @@ async function doDay(trx: Transaction, parts: IdleParts, { rule, moment, today, 
 }
 
 /** Whoever switched it on, with what they may do by now. */
-async function actFor(trx: Transaction, { settings, clock }: IdleParts, { setBy }: IdleRule): Promise<Act | undefined> {
+async function actFor(
+  trx: Transaction,
+  { settings, clock }: IdleSources,
+  { setBy }: IdleRule,
+): Promise<Act | undefined> {
   const at = instant(clock());
   const by = await authorOf(trx, { createdBy: setBy, tokenId: null }, { application: 'users', level: 'write', at });
   return by && { ...settings, by, at, address: '', channel: 'mail', requestId: 'idle-rule' };

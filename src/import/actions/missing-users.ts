@@ -17,6 +17,7 @@ const LOOKED_AT_ONCE = 500;
 /** Of so large a part of the view the number is to be typed: a wrong file looks like everybody leaving. */
 const MUCH = 0.05;
 
+/** Users of a view of whom a file says nothing. */
 export interface Missing {
   ids: number[];
   /** How many the view means. */

@@ -26,6 +26,7 @@ export interface Since {
 /** What becomes of sessions and open links: ended, or kept but for what ended since, as far as that is known. */
 export type Access = 'ended' | { since: Since | undefined };
 
+/** What no longer acts of the data that came back. */
 export interface Ended {
   sessionsEnded: number;
   linksEnded: number;

@@ -60,6 +60,7 @@ export async function finishCopy(source: Database, target: Database): Promise<vo
   }
 }
 
+/** How much was compared. */
 export interface Alike {
   rows: number;
   tables: number;

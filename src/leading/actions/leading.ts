@@ -49,6 +49,7 @@ const AT_ONCE = { untilAt: null };
 /** A leader does not learn whose it is. */
 const NAME_UNUSABLE = 'This name cannot be used. Choose another one.';
 
+/** Somebody whom a leader invites, as it was typed. */
 export interface Invited {
   name: string;
   email: string;

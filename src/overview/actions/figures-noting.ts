@@ -8,7 +8,8 @@ import { countViews } from '../../users/list/view-selection.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { countAttempts, findLastCounted, forgetFiguresBefore, keepPeople, type People } from '../daily-figure-store.ts';
 
-export interface Counted {
+/** What is asked how many people there are. */
+export interface FigureSources {
   db: Database;
   index: UserIndex;
   clock: Clock;
@@ -28,10 +29,10 @@ const COUNTED_BACK = 30 * DAY;
 export const KEPT_DAYS = 400;
 
 /** How many people there are today, as far as the index knows, and who tried to come in since it was looked at last. */
-export async function noteFigures(place: Counted): Promise<void> {
-  const { db, clock } = place;
+export async function noteFigures(sources: FigureSources): Promise<void> {
+  const { db, clock } = sources;
   const today = dayOf(clock());
-  const people = await countPeople(place);
+  const people = await countPeople(sources);
   await db.write(async (trx) => {
     await keepPeople(trx, today, people);
     await forgetFiguresBefore(trx, dayOf(clock() - KEPT_DAYS * DAY));
@@ -39,7 +40,7 @@ export async function noteFigures(place: Counted): Promise<void> {
   while (await db.write((trx) => countSome(trx, clock())));
 }
 
-export async function countPeople({ db, index, clock, config }: Counted): Promise<People> {
+export async function countPeople({ db, index, clock, config }: FigureSources): Promise<People> {
   const names = Object.keys(PEOPLE_PATHS) as (keyof People)[];
   const counts = await countViews(db.read, index, {
     queries: names.map((name) => readListPath(PEOPLE_PATHS[name])),

@@ -34,6 +34,7 @@ export interface Given {
   groupId: number | null;
 }
 
+/** What came of answers that were sent. */
 export interface Answered {
   number: number;
   /** Of whom it could not be done, and why. */

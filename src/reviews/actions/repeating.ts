@@ -17,7 +17,8 @@ import { lookAfter } from './looking-after.ts';
 import { meantBy } from './meant-people.ts';
 import { startReview } from './starting.ts';
 
-export interface Parts {
+/** What is asked whom the next one is about, and begun by. */
+export interface ReviewSources {
   db: Database;
   index: UserIndex;
   clock: Clock;
@@ -29,9 +30,10 @@ export interface Parts {
  * All that reviews do by themselves. However often it is looked, and by however many processes, nothing is done twice. While the clock is in doubt
  * none begins: it would close the one before, and ask everybody.
  */
-export async function lookAfterReviews(parts: Parts, isClockInDoubt = false): Promise<void> {
-  const { db, clock, settings } = parts;
-  if (!isClockInDoubt) for (const review of await findToRepeat(db.read, instant(clock()))) await repeat(parts, review);
+export async function lookAfterReviews(sources: ReviewSources, isClockInDoubt = false): Promise<void> {
+  const { db, clock, settings } = sources;
+  if (!isClockInDoubt)
+    for (const review of await findToRepeat(db.read, instant(clock()))) await repeat(sources, review);
   for (const id of await findOpenReviewIds(db.read)) await db.write((trx) => lookAfter(trx, settings, id, clock()));
 }
 
@@ -39,7 +41,7 @@ export async function lookAfterReviews(parts: Parts, isClockInDoubt = false): Pr
  * The next one begins, as the one before was meant, over whom its view means by now; after quarters that no server saw it begins once. The
  * one before is closed by it. Somebody who may maintain users no more is followed by an administrator.
  */
-async function repeat({ db, index, clock, settings, config }: Parts, { id }: Review): Promise<void> {
+async function repeat({ db, index, clock, settings, config }: ReviewSources, { id }: Review): Promise<void> {
   const review = await findReview(db.read, id);
   const at = instant(clock());
   const by = await answererFor(db.read, review, at);

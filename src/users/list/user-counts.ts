@@ -36,6 +36,7 @@ export interface Offered {
 
 export const NOTHING_OFFERED: Offered = { tags: 0, groups: 0, rights: [], views: [] };
 
+/** What the sidebar offers, each to be counted. */
 export interface Counting {
   tags: number[];
   groups: number[];

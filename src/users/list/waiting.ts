@@ -20,6 +20,7 @@ const WAITING: { path: string; words: (number: number) => string }[] = [
   { path: '/users?state=to-be-confirmed', words: (number) => `${grouped(number)} to be confirmed` },
 ];
 
+/** Something that waits for whoever reads, and where it is found. */
 export interface Waiting {
   words: string;
   path: string;

@@ -23,7 +23,8 @@ import {
   unsubscribe,
 } from '../weekly-mail-store.ts';
 
-export interface Mailed {
+/** What is asked what waits, and mailed by. */
+export interface MailingSources {
   db: Database;
   index: UserIndex;
   clock: Clock;
@@ -35,24 +36,24 @@ export interface Mailed {
  * Mails what waits to each who wants it, on Monday morning by their clock, or when a server runs again in that week; where nothing
  * waits, nothing. Once for each week, however often it is looked, by however many processes, and wherever the clock goes.
  */
-export async function mailWhatWaits(place: Mailed): Promise<void> {
-  if (!place.actSettings.sendsMail) return;
-  const all = await findSubscribers(place.db.read);
+export async function mailWhatWaits(sources: MailingSources): Promise<void> {
+  if (!sources.actSettings.sendsMail) return;
+  const all = await findSubscribers(sources.db.read);
   const users = await findUsers(
-    place.db.read,
+    sources.db.read,
     all.map(({ userId }) => userId),
   );
   const byId = new Map(users.map((user) => [user.id, user]));
-  for (const one of all) await mailOne(place, byId.get(one.userId)!, one);
+  for (const one of all) await mailOne(sources, byId.get(one.userId)!, one);
 }
 
-async function mailOne(place: Mailed, user: User, { sentFor }: Subscriber): Promise<void> {
-  const { db, clock, actSettings } = place;
+async function mailOne(sources: MailingSources, user: User, { sentFor }: Subscriber): Promise<void> {
+  const { db, clock, actSettings } = sources;
   const monday = lastMonday(clock(), formatIn({ zone: user.timeZone ?? undefined }));
   if (sentFor > weekAfter(monday)) return db.write((trx) => setBackWeek(trx, user.id, monday));
   if (sentFor >= monday) return;
   const viewer = await viewerOf(db.read, user, clock());
-  const waits = viewer ? await whatWaits(place, viewer) : [];
+  const waits = viewer ? await whatWaits(sources, viewer) : [];
   await db.write(async (trx) => {
     if (!(await claimWeek(trx, user.id, monday))) return;
     // They may have lost what let them read it while it was read.
@@ -70,7 +71,7 @@ async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer |
   return may(viewer, 'users', 'write') ? viewer : undefined;
 }
 
-async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): Promise<string[]> {
+async function whatWaits({ db, index, clock, config }: MailingSources, viewer: Viewer): Promise<string[]> {
   const limits = stateLimits({ clock, config });
   const counts = await countViews(db.read, index, { queries: WAITING_VIEWS, limits, viewer });
   const now = clock();
