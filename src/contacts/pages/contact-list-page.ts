@@ -4,28 +4,18 @@ import type { AppContext } from '../../app-context.ts';
 import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import type { Reader } from '../../db/database.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/following/follower.ts';
-import { findGroups } from '../../groups/group-store.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { type Choice, type Column, type Filter, listFrame, noSuch } from '../../lists/list-frame.ts';
-import { toggled } from '../../lists/list-query.ts';
+import { type Column, listFrame } from '../../lists/list-frame.ts';
 import { findTagsById, type Tag } from '../../tags/tag-store.ts';
 import { marking, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { CONTACT_OPERATIONS } from '../actions/operations/contact-operations.ts';
-import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactViewer, mayEdit, seesPublic } from '../contact.ts';
+import { type Contact, type ContactViewer, mayEdit } from '../contact.ts';
 import { type ContactList, listContacts, listContactsMeanwhile } from '../contact-list.ts';
-import {
-  ACTIVITIES,
-  type ContactQuery,
-  contactsPath,
-  KINDS,
-  readContactQuery,
-  type SortKey,
-  sortsFor,
-} from '../contact-list-query.ts';
-import { findContactNames } from '../contact-store.ts';
+import { type ContactQuery, contactsPath, readContactQuery, type SortKey, sortsFor } from '../contact-list-query.ts';
 import { viewerOf } from './addressed-contact.ts';
+import { contactFilters } from './contact-filters.ts';
 
 const COLUMNS: Column<SortKey>[] = [
   { sort: 'name', label: 'Name', width: 'wide' },
@@ -36,14 +26,6 @@ const COLUMNS: Column<SortKey>[] = [
   { sort: 'added', label: 'Added', width: 'narrow', givesWay: true },
 ];
 
-const LABELS: Record<string, string> = {
-  active: 'Active',
-  deleted: 'Deleted',
-  person: 'Persons',
-  company: 'Companies',
-  public: 'Public',
-  private: 'Private',
-};
 const TOP_TAGS = 20;
 /** So many actions stand in the bar; the others one press further away. */
 const AT_HAND = 5;
@@ -101,76 +83,6 @@ async function showMeanwhile(app: AppContext, req: Request, res: Response, viewe
 async function contactsPage(db: Reader, { viewer, query, list, tags, folded, allTicked }: Shown) {
   const { counts, isMeant } = list;
   const words = searchedWords(query.q);
-  const choice = <T extends string | number>(
-    name: keyof ContactQuery,
-    value: T,
-    label: string,
-    count: number | undefined,
-  ): Choice => {
-    const chosen = query[name] as T[];
-    return {
-      label,
-      value,
-      count,
-      isChosen: chosen.includes(value),
-      path: contactsPath(query, { [name]: toggled(chosen, value) }),
-    };
-  };
-  const owners = [
-    ...(seesPublic(viewer) ? ['public'] : []),
-    'private',
-    ...(await findGroups(db, [...viewer.groupIds])).map((group) => ({ value: String(group.id), label: group.name })),
-  ].map((one) => (typeof one === 'string' ? { value: one, label: LABELS[one] } : one));
-  const sizeOf = ({ id }: Tag) => counts?.tag.get(id)?.size ?? 0;
-  const companyIds = query.company.filter((id) => typeof id === 'number');
-  const companies = await findContactNames(db, viewer, companyIds);
-  const filters: Filter[] = [
-    {
-      name: 'kind',
-      label: 'Kind',
-      unknown: noSuch('kind'),
-      choices: KINDS.map((one) => choice('kind', one, LABELS[one], counts?.kind.get(one))),
-    },
-    {
-      name: 'account',
-      label: 'Account type',
-      unknown: noSuch('account type'),
-      choices: ACCOUNT_TYPES.map((one) => choice('account', one, labelOf(one), counts?.account.get(one))),
-    },
-    {
-      name: 'owner',
-      label: 'Owner',
-      unknown: noSuch('owner'),
-      choices: owners.map(({ value, label }) => choice('owner', value, label, counts?.owner.get(value))),
-    },
-    {
-      name: 'tag',
-      label: 'Tags',
-      unknown: noSuch('tag'),
-      choices: tags
-        .toSorted((a, b) => sizeOf(b) - sizeOf(a))
-        .map((one) => choice('tag', one.id, one.name, counts?.tag.get(one.id)?.count)),
-    },
-    {
-      name: 'activity',
-      label: 'Activity',
-      unknown: noSuch('activity'),
-      choices: ACTIVITIES.map((one) => choice('activity', one, LABELS[one], counts?.activity.get(one))),
-    },
-    // Only by a link of a company's record: there may be thousands.
-    ...(query.company.length > 0
-      ? [
-          {
-            name: 'company',
-            label: 'Company',
-            unknown: noSuch('company'),
-            choices: companyIds.map((id) =>
-              choice('company', id, companies.get(id) ?? 'a company that you may not see', counts && list.total),
-            ),
-          },
-        ]
-      : []),
-  ];
   const mayWrite = may(viewer, 'contacts', 'write');
   return {
     title: 'Contacts',
@@ -190,7 +102,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
       ranks: counts !== undefined,
       pathTo: (change) => contactsPath(query, change),
       columns: columnsFor(viewer),
-      filters,
+      filters: await contactFilters(db, { viewer, query, list, tags }),
       folded,
       total: list.total,
       previous: list.previous,
@@ -222,8 +134,4 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
 function columnsFor(viewer: ContactViewer): Column<SortKey>[] {
   const sorts = sortsFor(viewer);
   return COLUMNS.filter(({ sort }) => sorts.includes(sort!));
-}
-
-function labelOf(type: AccountType): string {
-  return type[0].toUpperCase() + type.slice(1);
 }
