@@ -2,6 +2,13 @@
 export type Activity = 'active' | 'deactivated' | 'deleted';
 export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];
 
+/** As filters and badges say it. */
+export const ACTIVITY_LABELS: Record<Activity, string> = {
+  active: 'Active',
+  deactivated: 'Deactivated',
+  deleted: 'Deleted',
+};
+
 /** What a user or a group carries of its own life. */
 export interface Living {
   activity: Activity;

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { ACTIVITIES, type Activity } from '../../access/activity.ts';
+import { ACTIVITIES, ACTIVITY_LABELS } from '../../access/activity.ts';
 import { grantsInWords } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
@@ -17,7 +17,6 @@ import { type GroupList, listGroups } from '../group-list.ts';
 import { type GroupQuery, type GroupSort, groupsPath, readGroupQuery } from '../group-list-query.ts';
 import type { Leadership } from '../leader.ts';
 
-const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 const LEADERSHIP_LABELS: Record<Leadership, string> = { active: 'Active', inactive: 'Not active', none: 'None' };
 
 const COLUMNS: Column<GroupSort>[] = [

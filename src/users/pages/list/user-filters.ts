@@ -1,4 +1,4 @@
-import type { Activity } from '../../../access/activity.ts';
+import { ACTIVITIES, ACTIVITY_LABELS } from '../../../access/activity.ts';
 import type { Counted } from '../../../facets/facet-index.ts';
 import type { NamedGroup } from '../../../groups/names/group-names.ts';
 import { type Choice, type Filter, noSuch } from '../../../lists/list-frame.ts';
@@ -13,8 +13,6 @@ import { type Further, furtherFilters, IN_NO_GROUP } from './further-filters.ts'
 
 /** So many groups are shown; the others are searched for on a page of their own. */
 export const TOP_GROUPS = 10;
-
-const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 
 /** By what the list of users is filtered: each choice with how many it has and the address that it leads to. */
 export function userFilters({
@@ -47,7 +45,7 @@ export function userFilters({
     isWord: name === 'activity' || name === 'state',
     path: listPath(query, { [name]: toggled(query[name] as T[], value) }),
   });
-  const activity = (Object.keys(ACTIVITY_LABELS) as Activity[]).map((value) =>
+  const activity = ACTIVITIES.map((value) =>
     choice('activity', value, ACTIVITY_LABELS[value], counts?.activity[value]),
   );
   const state = STATES.map((value, n) => choice('state', value, STATE_LABELS[value], counts?.states[n]));
