@@ -1,6 +1,9 @@
 import type { PageQuery } from '../../src/lists/list-query.ts';
 import { isOnPostgres } from './postgres.ts';
 
+/** Searches for what means something to a database, or takes more than one unit of a text. */
+export const SIGNS = ['%', 'a_', '\\', '\\%', 'ma%', '___', "!'", "'", '\u{1f642}', '\u{1f642}ma', '?'];
+
 /** As raw SQL with its values. */
 export class Sql {
   readonly text: string;

@@ -17,7 +17,7 @@ import { idsAmong } from '../../../src/lists/list-query.ts';
 import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
-import { pageAmong } from '../../support/plain-sql.ts';
+import { pageAmong, SIGNS } from '../../support/plain-sql.ts';
 import { pruneFeed, setBackFeed } from '../../users/proof/changes.ts';
 import { CHANGES, RENAMING } from './changes.ts';
 import { type Asking, plainContacts } from './plain-contacts.ts';
@@ -42,17 +42,7 @@ const SEARCHES = [
   'ma ri',
   'gmbh',
   'qqq',
-  '%',
-  'a_',
-  '\\',
-  '\\%',
-  'ma%',
-  '___',
-  "!'",
-  "'",
-  '\u{1f642}',
-  '\u{1f642}ma',
-  '?',
+  ...SIGNS,
   '7',
 ];
 

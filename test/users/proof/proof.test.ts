@@ -11,7 +11,7 @@ import { findUsers } from '../../../src/users/user-store.ts';
 import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
-import { pageAmong } from '../../support/plain-sql.ts';
+import { pageAmong, SIGNS } from '../../support/plain-sql.ts';
 import { ADDRESSES, CHANGES, pruneFeed, renaming, setBackFeed } from './changes.ts';
 import { type Asking, plainList } from './plain-list.ts';
 
@@ -49,17 +49,7 @@ const SEARCHES = [
   '#3,#40, 77,nobody@nowhere.example',
   'aak 1',
   'qqq',
-  '%',
-  'a_',
-  '\\',
-  '\\%',
-  'ma%',
-  '___',
-  "!'",
-  "'",
-  '\u{1f642}',
-  '\u{1f642}ma',
-  '?',
+  ...SIGNS,
   '007',
 ];
 
