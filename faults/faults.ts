@@ -12,6 +12,7 @@ import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import { cutCableFault } from './cut-cable-fault.ts';
 import { diskFullFault } from './disk-full-fault.ts';
+import { endedConnectionsFault } from './ended-connections-fault.ts';
 import { failingDiskFault } from './failing-disk-fault.ts';
 import { failoverFault, silentServerFault } from './failover-fault.ts';
 import { CannotRun, type Effort, type Fault, type Figure } from './fault.ts';
@@ -46,6 +47,7 @@ const FAULTS: Fault[] = [
   failoverFault,
   silentServerFault,
   cutCableFault,
+  endedConnectionsFault,
   mailFault,
   malformedFault,
   slowClientsFault,

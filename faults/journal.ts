@@ -59,6 +59,13 @@ export class Journal {
     return this.unknown.size;
   }
 
+  /** What was answered last after it was sent, and after how many milliseconds. */
+  get slowest(): { what: string; took: number } {
+    return this.sent
+      .map(({ what, sentAt, answeredAt = sentAt }) => ({ what, took: answeredAt - sentAt }))
+      .reduce((most, one) => (one.took > most.took ? one : most));
+  }
+
   get refused(): number {
     return this.changes.filter(({ isDone }) => !isDone).length;
   }
