@@ -17,6 +17,7 @@ import { KeptOrders } from '../facets/orders/kept-orders.ts';
 import { type Rank, ranksOf } from '../facets/orders/ranks.ts';
 import { foundByAll, TextIndex } from '../facets/search/text-index.ts';
 import { IdNumbers } from '../facets/sets/id-numbers.ts';
+import type { Sought } from '../text/text.ts';
 import type { ContactViewer } from './contact.ts';
 import { ACTIVITIES, KINDS } from './contact-list-query.ts';
 import { ownershipValue, visibleOwnerships } from './ownership-values.ts';
@@ -35,7 +36,7 @@ export type ContactFacet = (typeof FACETS)[number];
 export interface ContactFilter {
   values: Partial<Record<ContactFacet, readonly number[]>>;
   /** Folded; every one of them is looked for. None at all are found nowhere; left out, nothing is looked for. */
-  words?: string[];
+  words?: readonly Sought[];
   /** Only people of one of these; none do not restrict. */
   companies?: number[];
 }
@@ -143,8 +144,8 @@ export class ContactIndex implements Followable {
   }
 
   /** Those who are meant by a search for this folded text, the best matches first. */
-  ranksOf(term: string, selection: Selection<ContactFacet>): Rank[] {
-    return ranksOf(this.holding.texts, term, selection);
+  ranksOf(typed: Sought, selection: Selection<ContactFacet>): Rank[] {
+    return ranksOf(this.holding.texts, typed, selection);
   }
 
   /**

@@ -10,7 +10,7 @@ import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
 import { type Cursor, idsAmong, idsOf, isRanked, soughtWords } from '../lists/list-query.ts';
 import { breathe } from '../process/giving-way.ts';
 import { sortKey } from '../text/sort-key.ts';
-import { foldTyped } from '../text/text.ts';
+import { searchedWhole } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
 import type { ContactFacet, ContactFilter, ContactIndex } from './contact-index.ts';
 import { ACTIVITIES, type ContactQuery, KINDS, type SortKey } from './contact-list-query.ts';
@@ -108,11 +108,11 @@ function sourcesOf(
   { db, contactIndex }: ContactSources,
   { query, selection, owners }: { query: ContactQuery; selection: Selection<ContactFacet>; owners: Place[] },
 ): Source<number>[] {
-  const term = foldTyped(query.q);
+  const typed = searchedWhole(query.q);
   const byName = (some?: number[]) => SORTS.name(db.read, some);
-  const ranks = () => contactIndex.ranksOf(term, selection);
+  const ranks = () => contactIndex.ranksOf(typed, selection);
   return isRanked(query)
-    ? meantByRank(ranks(), term, contactIndex.number, byName, keepableOf(db.read, contactIndex, 'name'))
+    ? meantByRank(ranks(), typed, contactIndex.number, byName, keepableOf(db.read, contactIndex, 'name'))
     : [sourceOf(db.read, contactIndex, selection, query.sort, owners)];
 }
 

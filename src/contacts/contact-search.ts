@@ -3,7 +3,7 @@ import { whereIdIn } from '../db/ids.ts';
 import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
 import { identityKey } from '../text/identity-key.ts';
 import { sortKey } from '../text/sort-key.ts';
-import { searchedWords } from '../text/text.ts';
+import { ANYTHING, searchedWords } from '../text/text.ts';
 import type { Contact, ContactKind, ContactViewer } from './contact.ts';
 import { contactsOf, selectContacts } from './contact-row.ts';
 import { whereVisible } from './contact-viewer.ts';
@@ -25,7 +25,7 @@ export async function searchContacts(
   const { kind, freeFor } = options;
   if (kind) query.where('contacts.kind', kind);
   if (freeFor !== undefined) query.where((either) => either.whereNull('users.id').orWhere('users.id', freeFor));
-  const words = searchedWords(text) ?? [''];
+  const words = searchedWords(text) ?? ANYTHING;
   if (words.length === 0) return [];
   const found = await findContactIdsByText(db, words, MOST_FOUND);
   if (found) whereIdIn(query, 'contacts.id', found);

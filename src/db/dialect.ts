@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Sought } from '../text/text.ts';
 import type { Copying } from './copying.ts';
 
 /** A piece of a statement, with the values that go into it. */
@@ -32,8 +33,8 @@ export interface Dialect {
   numberSaid(number: number): string;
   /** That one text stands in another. */
   holdsText(text: string, word: string): Piece;
-  /** Joins to a table what finds, by an index, the rows in whose search text all of these words stand. Says whether there is an index for any of them. */
-  findByText(query: Knex.QueryBuilder, table: 'users' | 'contacts', words: string[]): boolean;
+  /** Joins to a table what finds, by an index, the rows in whose search text all of these words stand, each in one of the ways in which it may be written. Says whether there is an index for any of them. */
+  findByText(query: Knex.QueryBuilder, table: 'users' | 'contacts', words: readonly Sought[]): boolean;
   /** What of a user's text is made of the name: its last mark meets the first of the email. */
   nameText: string;
   /** Whether it compiles a statement anew for each value that its plan may go by. */

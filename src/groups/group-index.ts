@@ -10,7 +10,7 @@ import { foundByAll, TextIndex } from '../facets/search/text-index.ts';
 import type { BitSet } from '../facets/sets/bit-set.ts';
 import { Turns } from '../facets/turns.ts';
 import { sortKey } from '../text/sort-key.ts';
-import { foldings, searchText } from '../text/text.ts';
+import { foldings, type Sought, searchText } from '../text/text.ts';
 import type { UserIndex } from '../users/list/user-index.ts';
 import type { GroupSort } from './group-list-query.ts';
 import { joinLeader, type LeaderRow, type Leadership, leadershipOf } from './leader.ts';
@@ -25,7 +25,7 @@ export type GroupFacet = (typeof FACETS)[number];
 export interface GroupFilter {
   values: Partial<Record<GroupFacet, readonly number[]>>;
   /** Folded; every one of them is looked for in name, leader and description. None at all are found nowhere; left out, nothing is looked for. */
-  words?: string[];
+  words?: readonly Sought[];
 }
 
 type FactRow = Pick<Row<'groups'>, 'id' | 'name' | 'activity' | 'description'> & LeaderRow;
@@ -78,8 +78,8 @@ export class GroupIndex implements Followable {
   }
 
   /** Those that are meant by a search for this folded text, the best matches first. */
-  ranksOf(term: string, selection: Selection<GroupFacet>): Rank[] {
-    return ranksOf(this.texts, term, selection);
+  ranksOf(typed: Sought, selection: Selection<GroupFacet>): Rank[] {
+    return ranksOf(this.texts, typed, selection);
   }
 
   leadershipOf(id: number): Leadership {
@@ -153,7 +153,7 @@ export class GroupIndex implements Followable {
     this.facets.touch();
   }
 
-  private holding(words: string[]): BitSet {
+  private holding(words: readonly Sought[]): BitSet {
     return foundByAll(words, (word) => this.texts.find(word));
   }
 }

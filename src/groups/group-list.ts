@@ -1,7 +1,7 @@
 import { ACTIVITIES, type Activity } from '../access/activity.ts';
 import type { Selection } from '../facets/facet-index.ts';
 import { type Cursor, idsAmong, isRanked, soughtWords } from '../lists/list-query.ts';
-import { foldTyped } from '../text/text.ts';
+import { searchedWhole } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
 import { type GroupFacet, type GroupIndex, LEADERSHIPS } from './group-index.ts';
@@ -87,7 +87,7 @@ function select({ groupIndex }: GroupSources, query: GroupQuery): Selection<Grou
 function inOrder({ groupIndex, index }: GroupSources, query: GroupQuery, selection: Selection<GroupFacet>): number[] {
   const order = groupIndex.inOrder(query.sort, query.descending, index);
   if (!isRanked(query)) return order;
-  return groupIndex.ranksOf(foldTyped(query.q), selection).flatMap(({ meant }) => order.filter(meant.has));
+  return groupIndex.ranksOf(searchedWhole(query.q), selection).flatMap(({ meant }) => order.filter(meant.has));
 }
 
 /** The part that is meant of those selected, in the order of all. A cursor of a group that is not there begins anew. */

@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring';
 import { searchedFor } from '../text/people/addresses.ts';
 import { idIn } from '../text/record-id.ts';
-import { searchedWords } from '../text/text.ts';
+import { type Sought, searchedWords } from '../text/text.ts';
 
 export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
@@ -111,7 +111,7 @@ export function meansNobody(query: PageQuery): boolean {
 }
 
 /** The folded words of the search, with which a view that means nobody finds nothing. */
-export function soughtWords(query: PageQuery): string[] | undefined {
+export function soughtWords(query: PageQuery): Sought[] | undefined {
   return meansNobody(query) ? [] : searchedWords(query.q);
 }
 

@@ -1,4 +1,4 @@
-import { fold } from './text.ts';
+import { fold, type Sought } from './text.ts';
 
 const DIGITS = /[0-9]+/g;
 /** Stands in no folded text, and before every letter that may. */
@@ -27,10 +27,11 @@ function lengthOf(number: string): string {
   return `9${lengthOf(length)}${length}`;
 }
 
-/** Between which keys all names stand that begin with this folded text, in whichever way they are folded. */
-export function keysOfBegun(text: string): { first: string; last: string } {
-  // What follows may be part of a number, or of a letter that is written out.
-  const sure = text
+/** Between which keys all names stand that begin with what was typed, in whichever way they are folded. */
+export function keysOfBegun(typed: Sought): { first: string; last: string } {
+  // What follows may be part of a number, or of a letter that is written out: where what was typed is, the last way has it so.
+  const sure = typed
+    .at(-1)!
     .replace(/(?<![0-9])[0-9]+$/, '')
     .replace(/(?<=[aou])[ea].*$/s, '')
     // Where one apostrophe or hyphen was typed, another may stand.

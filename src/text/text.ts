@@ -84,15 +84,28 @@ function marked(texts: string[], mark: string): string {
   return texts.length === 0 ? '' : mark + texts.flatMap(foldings).join(mark) + mark;
 }
 
+/** Something that is looked for, folded, in each of the ways in which it may be written: who types "Müller" means whoever is called `mueller` as well. */
+export type Sought = readonly string[];
+
 /**
- * The folded words of a search, in whatever list; "Müller, Jörg" means both words, unless nothing but commas was typed. Undefined where
+ * The words of a search, in whatever list; "Müller, Jörg" means both words, unless nothing but commas was typed. Undefined where
  * nothing was typed; none at all where folding leaves nothing of it, as of marks without a letter: that stands nowhere.
  */
-export function searchedWords(text: string): string[] | undefined {
+export function searchedWords(text: string): Sought[] | undefined {
   if (text.trim() === '') return undefined;
-  const folded = foldTyped(text);
-  const words = folded.split(/[ ,;]+/).filter(Boolean);
-  return words.length > 0 ? words : folded.split(' ').filter(Boolean);
+  const words = wordsIn(text, /[ ,;]+/);
+  return words.length > 0 ? words : wordsIn(text, / +/);
+}
+
+/** All that somebody typed, for whom it names wholly or begins to name. */
+export function searchedWhole(text: string): Sought {
+  return foldings(withoutUnseen(text));
+}
+
+/** Written in another way a word stays one: both ways have as many. */
+function wordsIn(text: string, between: RegExp): Sought[] {
+  const [plain, others = plain] = searchedWhole(text).map((one) => one.split(between).filter(Boolean));
+  return plain.map((word, n) => (word === others[n] ? [word] : [word, others[n]]));
 }
 
 export interface Part {
@@ -104,13 +117,13 @@ export interface Part {
  * Puts texts into parts, so that a page can mark where a search found its folded words. Of the texts of one row each word is marked once,
  * where it is first found: more would tell nothing, and a page of rows by one letter would be a tenth larger.
  */
-export function marking(words: string[] = []): (text: string) => Part[] {
+export function marking(words: readonly Sought[] = []): (text: string) => Part[] {
   let left = words;
   return (text) => {
     if (left.length === 0) return [{ text, isMatch: false }];
     const both = foldedBoth(text);
     const isMatch = new Uint8Array(both[0].letters.length);
-    const found = left.filter((word) => both.some((one) => markFirst(one, word, isMatch)));
+    const found = left.filter((word) => both.some((one) => word.some((way) => markFirst(one, way, isMatch))));
     if (found.length === 0) return [{ text, isMatch: false }];
     left = left.filter((word) => !found.includes(word));
     joinMarks(both[0].letters, isMatch);
@@ -230,16 +243,19 @@ export function isNamed(name: string, text: string): boolean {
  * undefined where not.
  */
 export function fitTo(text: string): (name: string) => 0 | 1 | 2 | undefined {
-  const typed = foldTyped(text);
-  const words = searchedWords(text) ?? [''];
+  const typed = searchedWhole(text);
+  const words = searchedWords(text) ?? ANYTHING;
   return (name) => {
     const folded = foldings(name);
     if (!standIn(words, folded)) return undefined;
-    if (folded.includes(typed)) return 2;
-    return folded.some((one) => one.startsWith(typed)) ? 1 : 0;
+    if (typed.some((way) => folded.includes(way))) return 2;
+    return typed.some((way) => folded.some((one) => one.startsWith(way))) ? 1 : 0;
   };
 }
 
-function standIn(words: string[], folded: string[]): boolean {
-  return words.length > 0 && words.every((word) => folded.some((one) => one.includes(word)));
+function standIn(words: readonly Sought[], folded: string[]): boolean {
+  return words.length > 0 && words.every((word) => word.some((way) => folded.some((one) => one.includes(way))));
 }
+
+/** Stands in every text. */
+export const ANYTHING: readonly Sought[] = [['']];

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as signsAlike from '../../migrations/0098-signs-alike.ts';
+import { findContactIdsByText, findUserIdsByText, whereTextHolds } from '../../src/db/search.ts';
+import { searchedWords } from '../../src/text/text.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { submit } from '../support/form.ts';
@@ -8,6 +10,7 @@ import { groupId } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const NAME = 'Jörg Müller';
+const WRITTEN_OUT = 'Goenuel Oezkan';
 const NAMES_WITH_SIGNS = ["Tom O'Brien-Reilly", 'Ann O’Brien‐Reilly', 'Kim O´Brien–Reilly'];
 
 describe('a search', () => {
@@ -23,7 +26,7 @@ describe('a search', () => {
     await addContact(app, { name: NAME });
     const access = { access: 'link', groups: [group] };
     await submit(alice, '/users/new', { name: NAME, email: 'jm@example.com', ...access });
-    for (const [n, name] of NAMES_WITH_SIGNS.entries()) {
+    for (const [n, name] of [...NAMES_WITH_SIGNS, WRITTEN_OUT].entries()) {
       await submit(alice, '/groups/new', { name });
       await addContact(app, { name });
       await submit(alice, '/users/new', { name, email: `sign${n}@example.com`, ...access });
@@ -63,6 +66,46 @@ describe('a search', () => {
           ]);
     },
   );
+
+  it.each([...lists, ['everything', () => '/search?q=', 'main li a'] as (typeof lists)[number]])(
+    'of %s finds by a letter who writes it out',
+    async (_, path, links) => {
+      for (const q of ['Özkan', 'ÖZKAN, GÖNÜL', 'gönül o\u0308zkan', 'Öz', 'Goenül'])
+        expect([q, pageOf(await alice.get(path() + encodeURIComponent(q))).texts(links)]).toEqual([
+          q,
+          expect.arrayContaining([expect.stringContaining(WRITTEN_OUT)]),
+        ]);
+      for (const q of ['ozkan', 'Özkän', 'gonul'])
+        expect(pageOf(await alice.get(path() + encodeURIComponent(q))).texts(links)).toEqual([]);
+    },
+  );
+
+  it('finds them so in the database as well, where nothing is in memory yet', async () => {
+    const { read } = app.db;
+    const [{ id: userId }] = await read('users').where('name', WRITTEN_OUT).select('id');
+    const [{ id: contactId }] = await read('contacts').where('name', WRITTEN_OUT).select('id');
+    // Of the second the index of trigrams holds one way only, of the third none.
+    for (const q of ['Özkan Gönül', 'Öz', 'Ö']) {
+      const words = searchedWords(q)!;
+      for (const looksAtEmails of [true, false])
+        expect([q, await findUserIdsByText(read, words, looksAtEmails)]).toEqual([q, expect.arrayContaining([userId])]);
+      const found = await whereTextHolds(read('contacts'), 'search_text', words).pluck('id');
+      expect([q, found]).toEqual([q, expect.arrayContaining([contactId])]);
+    }
+    expect(await findContactIdsByText(read, searchedWords('Özkan Gönül')!, 10)).toEqual([contactId]);
+    expect(await findUserIdsByText(read, searchedWords('Özkän')!, true)).toEqual([]);
+  });
+
+  it('puts first whom it names wholly or begins to name, in whichever way they are written', async () => {
+    const access = { access: 'link', groups: [group] };
+    for (const [n, name] of ['a.schroeder', 'schroederin', 'schroeder', 'Schröder', 'Schröderin'].entries())
+      await submit(alice, '/users/new', { name, email: `rank${n}@example.com`, ...access });
+    const found = async (q: string) => pageOf(await alice.get(`/users?q=${encodeURIComponent(q)}`)).texts('th.name a');
+    expect(await found('Schröder')).toEqual(['Schröder', 'schroeder', 'Schröderin', 'schroederin', 'a.schroeder']);
+    expect(pageOf(await alice.get(`/users?q=${encodeURIComponent('Schröder')}`)).texts('th.name mark')).toEqual(
+      expect.arrayContaining(['schroeder', 'Schröder']),
+    );
+  });
 
   it('finds whoever was there before the upgrade, without a new start', async () => {
     const found = async (list: string) =>

@@ -256,7 +256,7 @@ describe('upgrading', () => {
       await db.writer('users').whereIn('name', names).orderBy('id').pluck('search_text'),
       await db.writer('contacts').whereIn('name', names).orderBy('id').pluck('search_text'),
     ];
-    const found = (word: string) => findUserIdsByText(db.read, [word], false);
+    const found = (word: string) => findUserIdsByText(db.read, [[word]], false);
     const now = await texts();
     expect(await found("o'brien")).toHaveLength(3);
     await db.write((trx) => signsAlike.down(trx));

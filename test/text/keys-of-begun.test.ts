@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { keysOfBegun, sortKey } from '../../src/text/sort-key.ts';
-import { foldTyped } from '../../src/text/text.ts';
+import { searchedWhole } from '../../src/text/text.ts';
 
 it('the keys of all names that begin so are between these, whichever signs were typed', () => {
   for (const [typed, name] of [
@@ -10,9 +10,14 @@ it('the keys of all names that begin so are between these, whichever signs were 
     ['jean-l', 'Jean‐Luc'],
     ['jean–luc', 'Jean-Luc'],
     ['mueller', 'Müller'],
+    ['Müller', 'mueller'],
+    ['Müller', 'muller'],
+    ['Öb', 'oeberg'],
+    ['Åse', 'aase'],
+    ['kea müller', 'Kea Mueller'],
     ['user1', 'user10'],
   ]) {
-    const { first, last } = keysOfBegun(foldTyped(typed));
+    const { first, last } = keysOfBegun(searchedWhole(typed));
     const key = sortKey(name);
     expect([typed, name, first <= key && key <= last]).toEqual([typed, name, true]);
   }

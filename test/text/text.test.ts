@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { identityKey } from '../../src/text/identity-key.ts';
 import { sortedByName, sortKey } from '../../src/text/sort-key.ts';
-import { fitTo, fold, isNamed, marking, normalizedAs, searchText } from '../../src/text/text.ts';
+import { fitTo, fold, isNamed, marking, normalizedAs, searchedWords, searchText } from '../../src/text/text.ts';
 import { Chance } from '../support/chance.ts';
 import { watchNormalising } from '../support/normalising.ts';
 
@@ -103,15 +103,31 @@ describe('a search', () => {
     for (const typed of ['muller', 'Mueller', 'Müller', 'jorg mueller'])
       expect(isNamed('Jörg Müller', typed)).toBe(true);
     expect(isNamed('Muller', 'mueller')).toBe(false);
+    for (const typed of ['Müller', 'mu\u0308ller, JÖRG', 'jörg'])
+      for (const name of ['Joerg Mueller', 'Jorg Muller', 'Jörg Mueller'])
+        expect([typed, name, isNamed(name, typed)]).toEqual([typed, name, true]);
+    expect(searchedWords('Müller, Jörg; åse anna')).toEqual([
+      ['muller', 'mueller'],
+      ['jorg', 'joerg'],
+      ['ase', 'aase'],
+      ['anna'],
+    ]);
+    expect(searchedWords(' ,ü, ')).toEqual([['u', 'ue']]);
+    expect([searchedWords(' '), searchedWords('\u0301'), searchedWords(',')]).toEqual([undefined, [], [[',']]]);
+    expect(['Mueller', 'muellerin', 'hausmueller', 'Meier'].map(fitTo('Müller'))).toEqual([2, 1, 0, undefined]);
     expect(['Müller', 'Müllerin', 'Emüller', 'Meier'].map(fitTo('mueller'))).toEqual([2, 1, 0, undefined]);
   });
 
   it('marks what it found in either', () => {
     for (const word of ['mueller', 'muller'])
-      expect(marking([word])('Max Müller-Lü')).toEqual([
+      expect(marking([[word]])('Max Müller-Lü')).toEqual([
         { text: 'Max ', isMatch: false },
         { text: 'Müller', isMatch: true },
         { text: '-Lü', isMatch: false },
       ]);
+    expect(marking(searchedWords('Müller'))('max.mueller')).toEqual([
+      { text: 'max.', isMatch: false },
+      { text: 'mueller', isMatch: true },
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { initials, tint } from '../../src/text/avatar.ts';
 import { format, formatIn } from '../../src/text/format.ts';
-import { fold, marking } from '../../src/text/text.ts';
+import { marking, searchedWords } from '../../src/text/text.ts';
 import { Chance } from '../support/chance.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
@@ -109,7 +109,7 @@ describe('the clock of a zone', () => {
 
 describe('what a search found', () => {
   const marked = (text: string, q: string) =>
-    marking(fold(q).split(' ').filter(Boolean))(text)
+    marking(searchedWords(q))(text)
       .map((part) => (part.isMatch ? `[${part.text}]` : part.text))
       .join('');
 
@@ -136,7 +136,7 @@ describe('what a search found', () => {
   });
 
   it('is marked once in all texts of a row, where it stands first', () => {
-    const found = marking(['a', 'meier', 'org']);
+    const found = marking([['a'], ['meier'], ['org']]);
     const marked = ['anna.meier', 'anna.meier@example.org', 'Anna'].map((text) =>
       found(text).flatMap((part) => (part.isMatch ? [part.text] : [])),
     );

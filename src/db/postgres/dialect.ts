@@ -27,8 +27,12 @@ export const postgresDialect: Dialect = {
   numberSaid: (number) => `'${number}'`,
   holdsText: (text, word) => ({ sql: `strpos(${text}, ?) > 0`, values: [word] }),
   findByText(query, table, words) {
-    const indexed = words.filter((word) => [...word].length >= SHORTEST_INDEXED);
-    for (const word of indexed) query.whereRaw(`${table}.search_text like ?`, [`%${word.replace(/[\\%_]/g, '\\$&')}%`]);
+    const indexed = words.filter((word) => word.every((way) => [...way].length >= SHORTEST_INDEXED));
+    for (const word of indexed)
+      query.whereRaw(
+        `(${word.map(() => `${table}.search_text like ?`).join(' or ')})`,
+        word.map((way) => `%${way.replace(/[\\%_]/g, '\\$&')}%`),
+      );
     return indexed.length > 0;
   },
   nameText: "substr(users.search_text, 1, strpos(users.search_text || E'\\n\\t', E'\\n\\t'))",

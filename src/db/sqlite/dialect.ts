@@ -1,3 +1,4 @@
+import type { Sought } from '../../text/text.ts';
 import type { Dialect } from '../dialect.ts';
 import { sqliteCopying } from './copying.ts';
 import { rowsOf } from './rows.ts';
@@ -53,11 +54,13 @@ export const sqliteDialect: Dialect = {
   }),
 };
 
-/** All trigrams of all words; undefined where no word has one. The index keeps no positions, so each word is asked for as a set. */
-function matchOf(words: string[]): string | undefined {
-  const trigrams = words.filter((word) => [...word].length >= SHORTEST_INDEXED).flatMap(trigramsOf);
-  if (trigrams.length === 0) return undefined;
-  return trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
+/** All trigrams of all words, of each in one of the ways in which it may be written; undefined where no word has one. The index keeps no positions, so each is asked for as a set. */
+function matchOf(words: readonly Sought[]): string | undefined {
+  const indexed = words.filter((word) => word.every((way) => [...way].length >= SHORTEST_INDEXED));
+  if (indexed.length === 0) return undefined;
+  const quoted = (trigram: string) => `"${trigram.replaceAll('"', '""')}"`;
+  const matching = (way: string) => `(${trigramsOf(way).map(quoted).join(' AND ')})`;
+  return indexed.map((word) => `(${word.map(matching).join(' OR ')})`).join(' AND ');
 }
 
 function trigramsOf(word: string): string[] {

@@ -7,6 +7,7 @@ import type { Source } from '../../lists/keyset-page.ts';
 import type { Cursor } from '../../lists/list-query.ts';
 import { breathe } from '../../process/giving-way.ts';
 import { keysOfBegun } from '../../text/sort-key.ts';
+import type { Sought } from '../../text/text.ts';
 import type { Selection } from '../facet-index.ts';
 import type { Along } from './along.ts';
 import type { Keepable } from './kept-orders.ts';
@@ -153,14 +154,14 @@ function sortedInParts(ids: () => number[], along: (among: number[]) => Along): 
 /** Those who are meant along their names, the best matches of a search first: lists of which one follows another. */
 export function meantByRank(
   ranks: Rank[],
-  term: string,
+  typed: Sought,
   all: number,
   along: (among?: number[]) => Along,
   keepable?: Keepable,
 ): Source<number>[] {
   return ranks.map(({ meant, isBegun }) => ({
     ...meantAlong(meant, all, along, keepable),
-    between: isBegun ? keysOfBegun(term) : undefined,
+    between: isBegun ? keysOfBegun(typed) : undefined,
   }));
 }
 

@@ -1,4 +1,4 @@
-import { LATER_MARK, MARK } from '../../text/text.ts';
+import { LATER_MARK, MARK, type Sought } from '../../text/text.ts';
 import type { Selection } from '../facet-index.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import { BitSet } from '../sets/bit-set.ts';
@@ -12,12 +12,13 @@ export interface Rank {
 
 /**
  * Who is called exactly what was typed, or has it for an address; then whose name begins with it; then whose address does; then
- * everybody else who is meant. `term` is folded, and every text a search text of which the name is the first part.
+ * everybody else who is meant. What was typed is folded, and every text a search text of which the name is the first part.
  */
-export function ranksOf(texts: TextIndex, term: string, selection: Pick<Selection<never>, 'set'>): Rank[] {
+export function ranksOf(texts: TextIndex, typed: Sought, selection: Pick<Selection<never>, 'set'>): Rank[] {
+  const term = typed.join(MARK);
   const known = kept.get(selection);
   if (known?.term === term) return known.ranks;
-  const ranks = ranked(texts, term, selection.set);
+  const ranks = ranked(texts, typed, selection.set);
   kept.set(selection, { term, ranks });
   return ranks;
 }
@@ -25,18 +26,18 @@ export function ranksOf(texts: TextIndex, term: string, selection: Pick<Selectio
 /** For as long as the selection itself is kept. */
 const kept = new WeakMap<object, { term: string; ranks: Rank[] }>();
 
-function ranked(texts: TextIndex, term: string, set: BitSet): Rank[] {
+function ranked(texts: TextIndex, typed: Sought, set: BitSet): Rank[] {
   const rest = set.copy();
-  const taken = (...searches: string[]) => {
+  const taken = (searches: string[]) => {
     const found = new BitSet();
     for (const search of searches) found.unite(texts.find(search));
     found.intersect(rest);
     rest.subtract(found);
     return found;
   };
-  const exact = taken(MARK + term + MARK, LATER_MARK + term + LATER_MARK);
-  const begun = taken(MARK + term);
-  const later = taken(LATER_MARK + term);
+  const exact = taken(typed.flatMap((way) => [MARK + way + MARK, LATER_MARK + way + LATER_MARK]));
+  const begun = taken(typed.map((way) => MARK + way));
+  const later = taken(typed.map((way) => LATER_MARK + way));
   return [exact, begun, later, rest].map((found) => ({
     meant: { total: found.count(), has: (id: number) => found.has(id), ids: () => found.ids() },
     isBegun: found === begun,

@@ -1,3 +1,4 @@
+import type { Sought } from '../../text/text.ts';
 import { BitSet } from '../sets/bit-set.ts';
 import { IdSet } from '../sets/id-set.ts';
 import { TextPool } from './text-pool.ts';
@@ -13,9 +14,11 @@ interface Letters {
   last: number;
 }
 
-/** Those who are found by every one of these words, and nobody by none at all; in a set of its own. */
-export function foundByAll(words: string[], find: (word: string) => BitSet): BitSet {
-  const [first = new BitSet(), ...others] = words.map(find);
+/** Those who are found by every one of these words, in whichever way it is written, and nobody by none at all; in a set of its own. */
+export function foundByAll(words: readonly Sought[], find: (way: string) => BitSet): BitSet {
+  const [first = new BitSet(), ...others] = words.map(([way, ...ways]) =>
+    ways.reduce((found, one) => found.unite(find(one)), ways.length > 0 ? find(way).copy() : find(way)),
+  );
   const found = first.copy();
   for (const other of others) found.intersect(other);
   return found;

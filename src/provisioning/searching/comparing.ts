@@ -21,7 +21,7 @@ export function compareText(where: Query, column: string, operator: Operator, va
       where.where(column, '>=', value).where(column, '<', `${value}\u{10ffff}`);
       return;
     case 'co':
-      whereTextHolds(where, column, [value]);
+      whereTextHolds(where, column, [[value]]);
       return;
     case 'ew':
       whereTextEnds(where, column, value);

@@ -12,7 +12,7 @@ import { type Rank, ranksOf } from '../../facets/orders/ranks.ts';
 import { foundByAll } from '../../facets/search/text-index.ts';
 import { BitSet } from '../../facets/sets/bit-set.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
-import { END_OF_NAMES } from '../../text/text.ts';
+import { END_OF_NAMES, type Sought } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import type { StateLimits } from '../user-state.ts';
 import { DerivedSets, NOBODY, ORPHANED } from './derived-sets.ts';
@@ -154,7 +154,7 @@ export class UserIndex implements Followable<UserDeed> {
   }
 
   /** Those in whose name, email or linked contact every one of the folded words stands; of the contacts those that the viewer may see. */
-  search(words: string[], viewer: ContactViewer): Within {
+  search(words: readonly Sought[], viewer: ContactViewer): Within {
     const ownerships = visibleOwnerships(viewer);
     const name = JSON.stringify([words, ownerships]);
     return lazily(name, () => {
@@ -166,7 +166,7 @@ export class UserIndex implements Followable<UserDeed> {
   }
 
   /** Those in whose name every one of the folded words stands, or in name or email. */
-  called(words: string[], looksAtEmails: boolean): Within {
+  called(words: readonly Sought[], looksAtEmails: boolean): Within {
     const { texts } = this.holding;
     return lazily(JSON.stringify({ words, looksAtEmails }), () =>
       foundByAll(words, (word) => (looksAtEmails ? texts.find(word) : texts.findBefore(END_OF_NAMES, word))),
@@ -190,8 +190,8 @@ export class UserIndex implements Followable<UserDeed> {
   }
 
   /** Those who are meant by a search for this folded text, the best matches first. */
-  ranksOf(term: string, selection: Selection<UserFacet>): Rank[] {
-    return ranksOf(this.holding.texts, term, selection);
+  ranksOf(typed: Sought, selection: Selection<UserFacet>): Rank[] {
+    return ranksOf(this.holding.texts, typed, selection);
   }
 
   /** The values that most users who are not deleted have, the most common first. */

@@ -8,7 +8,7 @@ import type { Keepable } from '../../facets/orders/kept-orders.ts';
 import { alongContacts } from '../../linked-contacts/linked-search.ts';
 import type { Source } from '../../lists/keyset-page.ts';
 import { isRanked } from '../../lists/list-query.ts';
-import { foldTyped } from '../../text/text.ts';
+import { searchedWhole } from '../../text/text.ts';
 import type { PastedList } from './pasted-list.ts';
 import type { UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
@@ -55,9 +55,9 @@ export function sourcesOf(
   const { query, viewer, pasted, selection } = of;
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
   const keepable = keepableOf(db, index, query.sort);
-  const term = foldTyped(query.q);
+  const typed = searchedWhole(query.q);
   return isRanked(query) && !pasted
-    ? meantByRank(index.ranksOf(term, selection), term, index.number, along, keepable)
+    ? meantByRank(index.ranksOf(typed, selection), typed, index.number, along, keepable)
     : [meantAlong(selection, index.number, along, keepable)];
 }
 

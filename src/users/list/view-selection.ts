@@ -6,7 +6,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
 import { idsAmong, meansNobody, NONE, soughtWords } from '../../lists/list-query.ts';
-import { searchedWords } from '../../text/text.ts';
+import { type Sought, searchedWords } from '../../text/text.ts';
 import { SOON_DAYS, STATES, type StateLimits } from '../user-state.ts';
 import { NOBODY, ORPHANED } from './derived-sets.ts';
 import { findPasted, type PastedList } from './pasted-list.ts';
@@ -154,7 +154,7 @@ export function filterOf(
   };
 }
 
-function found(index: UserIndex, words: string[] | undefined, viewer: ContactViewer): Within | undefined {
+function found(index: UserIndex, words: readonly Sought[] | undefined, viewer: ContactViewer): Within | undefined {
   return words && index.search(words, viewer);
 }
 

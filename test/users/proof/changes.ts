@@ -6,7 +6,7 @@ import { nameColumns } from '../../../src/users/user-columns.ts';
 import type { Chance } from '../../support/chance.ts';
 
 const SYLLABLES = [
-  ...['ma', 'ri', 'ze', 'lö', 'ñu', 'ka', 'to', 'mar', 'x', 'ßa', 'åk', 'о', 'li', '10', '2', '007'],
+  ...['ma', 'ri', 'ze', 'lö', 'loem', 'ñu', 'ka', 'to', 'mar', 'x', 'ßa', 'åk', 'о', 'li', '10', '2', '007'],
   // Signs that mean something where texts are looked for.
   ...['%', '_', '\\', "'", '!', '-', '"', '?'],
   // Of these two the first is the later one by its bytes, and the earlier one by what programs keep of it.

@@ -239,7 +239,11 @@ export async function plainList(
     const ids = written[table].filter(({ names }) => isMeant(names)).map(({ id }) => id);
     return idIn(table, ids);
   };
-  const words = fold(query.q).split(' ').filter(Boolean);
+  const words = query.q
+    .split(' ')
+    .map((word) => bothWays(word))
+    .filter(([plain]) => plain !== '');
+  const holds = (texts: string[], word: string[]) => texts.some((text) => word.some((way) => text.includes(way)));
   const isNothing = query.q !== '' && words.length === 0;
   const listed = query.q.startsWith('#') ? query.q.match(/\d+/g) : null;
   const search = listed
@@ -249,8 +253,8 @@ export async function plainList(
       : all(
           words.map((word) =>
             any([
-              holding('users', (texts) => texts.some((text) => text.includes(word))),
-              all([sees, holding('contacts', (texts) => texts.some((text) => text.includes(word)))]),
+              holding('users', (texts) => holds(texts, word)),
+              all([sees, holding('contacts', (texts) => holds(texts, word))]),
             ]),
           ),
         );
@@ -273,9 +277,13 @@ export async function plainList(
     created: new Sql('users.created_at'),
     contact: new Sql(`case when ${sees.text} then contacts.sort_name end`, sees.values),
   }[query.sort];
-  const term = fold(query.q);
-  const begins = (texts: string[]) => texts.some((text) => text.startsWith(term));
-  const ranked = [holding('users', (texts) => texts.includes(term)), named('users', begins), holding('users', begins)];
+  const terms = bothWays(query.q);
+  const begins = (texts: string[]) => texts.some((text) => terms.some((term) => text.startsWith(term)));
+  const ranked = [
+    holding('users', (texts) => texts.some((text) => terms.includes(text))),
+    named('users', begins),
+    holding('users', begins),
+  ];
   const rank =
     query.q === '' || query.sortGiven || listed
       ? new Sql('null')
