@@ -7,7 +7,7 @@ import type { Change } from './audit-event.ts';
 import { recordChanges } from './audit-store.ts';
 
 /** Something that somebody asked for and was refused. */
-export interface Refusal {
+export interface RefusedRequest {
   /** What is alike enough to be told as one; there are few of them, whatever is asked for. */
   kind: string;
   /** Whether something would have been changed. */
@@ -42,7 +42,7 @@ export type RefusedAct = Act & { by: Viewer & { id: number } };
  * Tells of a refusal at once, or counts it where as many of its kind were told of within the minute: somebody who asks again and
  * again fills no disk (R87). What was counted becomes one event when the minute is over.
  */
-export async function recordRefusal(trx: Transaction, act: RefusedAct, refusal: Refusal): Promise<void> {
+export async function recordRefusal(trx: Transaction, act: RefusedAct, refusal: RefusedRequest): Promise<void> {
   const { kind, isChange, request, reason } = refusal;
   const minute = minuteOf(act.at);
   await tellOf(

@@ -63,7 +63,8 @@ export interface PinnedLink {
   isChosen: boolean;
 }
 
-export interface BulkAction {
+/** What the bar below a list offers for those that are ticked. */
+export interface BarAction {
   name: string;
   label: string;
   isDangerous?: boolean;
@@ -116,7 +117,7 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   empty: { unmatched: string; none: string; icon: Icon; first?: { label: string; path: string } };
   /** What can be done to those ticked; not given, there is nothing to tick. */
   bulk?: {
-    actions: BulkAction[];
+    actions: BarAction[];
     /** Whether there are others, one press further away. */
     hasMore?: boolean;
     fields: [name: string, value: string | number][];

@@ -13,7 +13,7 @@ import type { Judge } from '../../verbs/action.ts';
 import type { ImportedRow } from '../imported-row.ts';
 
 /** What lines name beside users, and the users whom they mean, looked up at once. */
-export interface NamedRecords {
+export interface NamedByLines {
   groups: Map<string, number[]>;
   /** Persons that the viewer may see, by email. */
   contacts: Map<string, number>;
@@ -25,7 +25,7 @@ export interface NamedRecords {
   ownerNames: Map<number, string>;
 }
 
-export async function namedIn(db: Reader, by: Judge, rows: ImportedRow[], ids: number[]): Promise<NamedRecords> {
+export async function namedIn(db: Reader, by: Judge, rows: ImportedRow[], ids: number[]): Promise<NamedByLines> {
   const groups = (await findGroups(db)).filter(({ activity }) => activity !== 'deleted');
   const texts = (key: 'contact_email' | 'api_only_owner') =>
     rows.flatMap(({ values }) => (values[key] ? [String(values[key])] : []));

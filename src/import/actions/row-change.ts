@@ -6,7 +6,7 @@ import { isBeginningOf, isEndOf } from '../days-elsewhere.ts';
 import type { MatchedBy } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
 import type { RowValues } from '../user-row.ts';
-import type { NamedRecords } from './naming.ts';
+import type { NamedByLines } from './naming.ts';
 import { nameOutOf } from './user-matching.ts';
 
 /** What a line says, checked. */
@@ -27,7 +27,7 @@ export interface RowChange {
 }
 
 /** Groups and tags come to those that are there. */
-export function changeOf({ values, mistakes, id, row }: CheckedRow, named: NamedRecords, by: MatchedBy): RowChange {
+export function changeOf({ values, mistakes, id, row }: CheckedRow, named: NamedByLines, by: MatchedBy): RowChange {
   const made: RowChange = { change: {}, mistakes: [...mistakes], notes: [] };
   const user = named.users.get(id ?? 0);
   const isByEmail = user && row.from === undefined && by === 'email';
@@ -54,7 +54,7 @@ function withoutUnsaid(change: UserChange): UserChange {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
-function addGroups(made: RowChange, { groups, ends }: RowValues, named: NamedRecords): void {
+function addGroups(made: RowChange, { groups, ends }: RowValues, named: NamedByLines): void {
   if (!groups) return;
   const untilOf: Record<number, string | null> = {};
   const ids = groups.flatMap((name, n) => {
@@ -69,7 +69,7 @@ function addGroups(made: RowChange, { groups, ends }: RowValues, named: NamedRec
 }
 
 /** Whoever is linked to somebody of this email already stays so, whoever else has it. */
-function addContact(made: RowChange, { contactEmail }: RowValues, named: NamedRecords, user: User | undefined): void {
+function addContact(made: RowChange, { contactEmail }: RowValues, named: NamedByLines, user: User | undefined): void {
   if (!contactEmail) return;
   const linked = named.linked.get(user?.contactId ?? 0);
   if (linked?.email && identityKey(linked.email) === identityKey(contactEmail)) return;
@@ -80,7 +80,7 @@ function addContact(made: RowChange, { contactEmail }: RowValues, named: NamedRe
 }
 
 /** What stands there already is not judged anew: who answers for it may be gone by now. */
-function addApiOnly(made: RowChange, { apiOnly }: RowValues, named: NamedRecords, user: User | undefined): void {
+function addApiOnly(made: RowChange, { apiOnly }: RowValues, named: NamedByLines, user: User | undefined): void {
   if (apiOnly === undefined) return;
   if (apiOnly === null) {
     made.change.apiOnly = null;
