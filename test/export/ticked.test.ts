@@ -94,6 +94,7 @@ describe('Export among the actions of a list', () => {
   it('writes of contacts none that became somebody else’s meanwhile', async () => {
     const contact = await addContact(app, { name: 'Acme' });
     const page = await pressed({ subject: 'contact', ids: String(contact) });
+    expect(await fileOf(page)).toContain('Acme');
     await app.db.write((trx) => trx('contacts').where('id', contact).update({ owner_user_id: app.people.bob }));
     expect(await fileOf(page)).not.toContain('Acme');
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
+import { hashOfSecret } from '../../src/access/secret-hash.ts';
 import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { cookieLine, cookieOf } from '../support/cookie.ts';
@@ -210,6 +211,7 @@ describe('a session', () => {
     const cookie = decodeURIComponent(cookieOf(await new Session(app).signIn('bob'))!);
     const id = cookie.slice(2).split('.')[0];
     const kept = JSON.stringify(await everything(app));
+    expect(kept).toContain(hashOfSecret(id));
     expect(kept).not.toContain(id);
     expect(app.log.join('')).not.toContain(id);
   });

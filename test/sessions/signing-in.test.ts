@@ -223,6 +223,7 @@ describe('a refusal', () => {
     await new Session(app).signIn('a-name-typed-by-mistake');
     await new Session(app).signIn(PASSWORD);
     const kept = JSON.stringify(await everything(app));
+    expect(kept).toContain('unknown name');
     expect(kept).not.toContain('a-name-typed-by-mistake');
     expect(kept).not.toContain(PASSWORD);
   });
