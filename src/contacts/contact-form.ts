@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { INVISIBLE, optional, shownName, tags } from '../forms/fields.ts';
+import { description, INVISIBLE, namedGroup, optional, shownName, tags } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import { isEmailAddress, probableEmail, readableEmail } from '../text/email-address.ts';
@@ -60,9 +60,9 @@ const fields = {
   owner: z.enum(['public', 'private', 'group'], 'Choose whose the contact is.'),
   /** Name or system email; empty for oneself. */
   ownerUser: optional(254, 'At most 254 characters.'),
-  ownerGroup: optional(100, 'A group’s name has at most 100 characters.'),
+  ownerGroup: namedGroup,
   tags,
-  description: optional(5000, 'At most 5,000 characters.'),
+  description,
   /** Made anew for each new form, so that one which is sent twice makes one contact. */
   formKey: z.string().transform((text) => (/^[\w-]{20,40}$/.test(text) ? text : null)),
 };

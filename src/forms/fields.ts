@@ -56,15 +56,39 @@ export function emailAddress(stored?: string) {
   });
 }
 
-export function userEmail(stored?: string) {
-  return emailAddress(stored)
-    .refine((text) => text.length > 0, 'Enter an email address.')
-    .refine((text) => text.length <= 254, 'An email address has at most 254 characters.');
+const LONGEST_EMAIL = 254;
+
+function emailOrNone(stored?: string) {
+  return emailAddress(stored).refine(
+    (text) => text.length <= LONGEST_EMAIL,
+    `An email address has at most ${LONGEST_EMAIL} characters.`,
+  );
 }
 
-export const day = cleaned
-  .refine((text) => text === '' || isDay(text), 'Enter a date that exists, as YYYY-MM-DD.')
-  .transform((text) => text || null);
+export function userEmail(stored?: string) {
+  return emailOrNone(stored).refine((text) => text.length > 0, 'Enter an email address.');
+}
+
+/** The same of whom can be without one; null for none. */
+export function perhapsEmail(stored?: string | null) {
+  return emailOrNone(stored ?? undefined).transform((text) => text || null);
+}
+
+const LONGEST_GROUP_NAME = 100;
+const GROUP_NAME_TOO_LONG = `A group’s name has at most ${LONGEST_GROUP_NAME} characters.`;
+
+/** What a group is called. */
+export const groupName = shownName(LONGEST_GROUP_NAME, GROUP_NAME_TOO_LONG);
+/** The name of a group that is meant; empty for none. */
+export const namedGroup = optional(LONGEST_GROUP_NAME, GROUP_NAME_TOO_LONG);
+
+export const description = optional(5_000, 'At most 5,000 characters.');
+
+export const NO_DAY = 'Enter a date that exists, as YYYY-MM-DD.';
+export const givenDay = z.string().refine(isDay, NO_DAY);
+/** The same of what can be left out; null for none. */
+
+export const day = cleaned.refine((text) => text === '' || isDay(text), NO_DAY).transform((text) => text || null);
 export const ticked = z.string().transform((text) => text !== '');
 export const id = z
   .string()

@@ -1,6 +1,6 @@
 import { type Day, dayAfter, type Instant, instant, isDay, isInstant } from '../clock.ts';
 import type { Format } from '../text/format.ts';
-import { cleaned } from './fields.ts';
+import { cleaned, NO_DAY } from './fields.ts';
 
 /** By whose clock a day and a time are meant. */
 export type Times = Pick<Format, 'momentAt' | 'leavesOut' | 'startOf'>;
@@ -12,7 +12,6 @@ const DAY_AND_TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T]+(\S+))?$/;
 const TIME = /^([01]?\d|2[0-3]):[0-5]\d$/;
 const EXACT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/i;
 
-const NO_DAY = 'Enter a date that exists, as YYYY-MM-DD.';
 const NO_TIME = 'Enter a time as HH:MM, from 00:00 to 23:59.';
 const LEFT_OUT =
   'The clocks go forward over this time, so it does not exist on this day. Enter an earlier or a later one.';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { optional, shownName, tags, ticked } from '../forms/fields.ts';
+import { description, groupName, optional, tags, ticked } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import type { Group } from './group.ts';
 
 const fields = {
-  name: shownName(100, 'A group’s name has at most 100 characters.'),
+  name: groupName,
   /** Name or system email. */
   leader: optional(254, 'At most 254 characters.'),
-  description: optional(5000, 'At most 5,000 characters.'),
+  description,
   tags,
   requiresSecondFactor: ticked,
   canBeAskedFor: ticked,

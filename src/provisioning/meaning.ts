@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Day, isDay } from '../clock.ts';
-import { optional, userEmail, userName as userNameField } from '../forms/fields.ts';
+import type { Day } from '../clock.ts';
+import { givenDay, optional, userEmail, userName as userNameField } from '../forms/fields.ts';
 import { endBy, startBy } from '../forms/moments.ts';
 import { isEmailAddress } from '../text/email-address.ts';
 import { format } from '../text/format.ts';
@@ -50,7 +50,7 @@ export function meaningOf(resource: Resource): Meaning {
     program: {
       reason: fittingIn(access, 'apiOnlyReason', optional(500, 'At most 500 characters.')),
       owner: access.apiOnlyOwner as string | undefined,
-      reviewOn: fittingIn(access, 'apiOnlyReviewOn', day),
+      reviewOn: fittingIn(access, 'apiOnlyReviewOn', givenDay),
     },
     noSharedData: access.noSharedData as boolean | undefined,
     contact: access.contact as string | undefined,
@@ -70,7 +70,6 @@ function emailOf(resource: Resource, userName: string | undefined): string | und
 }
 
 const kind = z.enum(['person', 'api-only'], 'It is person or api-only.').transform((said) => said === 'api-only');
-const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.');
 
 function fittingIn<T>(access: Resource, name: string, field: z.ZodType<T>): T | undefined {
   return access[name] === undefined ? undefined : fitting(field, access[name] as string, name);

@@ -1,19 +1,27 @@
 import { z } from 'zod';
-import { day, emailAddress, INVISIBLE, id, optional, tags, ticked, userEmail, userName } from '../forms/fields.ts';
+import {
+  day,
+  description,
+  emailAddress,
+  INVISIBLE,
+  id,
+  namedGroup,
+  optional,
+  perhapsEmail,
+  tags,
+  ticked,
+  userEmail,
+  userName,
+} from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { endBy, startBy, type Times } from '../forms/moments.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import type { Format } from '../text/format.ts';
 import type { User } from './user.ts';
 
-/** A person cannot be without: what is required with everything else that is. */
-const perhapsEmail = (stored?: string | null) =>
-  emailAddress(stored ?? undefined)
-    .refine((text) => text.length <= 254, 'An email address has at most 254 characters.')
-    .transform((text) => text || null);
-
 const fields = {
   name: userName,
+  /** A person cannot be without: what is required with everything else that is. */
   email: perhapsEmail(),
   contactId: id,
   newContactName: optional(200, 'A name has at most 200 characters.').refine(
@@ -25,17 +33,14 @@ const fields = {
   acceptAccounts: ticked,
   groups: z.array(id).transform((ids) => [...new Set(ids.filter((one) => one !== null))]),
   groupsSearch: z.string(),
-  newGroup: optional(100, 'A group’s name has at most 100 characters.').refine(
-    (text) => !INVISIBLE.test(text),
-    'A name has no invisible or control characters.',
-  ),
+  newGroup: namedGroup.refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
   tags,
   noSharedData: ticked,
   apiOnly: ticked,
   apiOnlyReason: optional(500, 'At most 500 characters.'),
   apiOnlyOwner: optional(254, 'At most 254 characters.'),
   apiOnlyReviewOn: day,
-  description: optional(5000, 'At most 5,000 characters.'),
+  description,
 };
 
 const form = z.object(fields);

@@ -71,6 +71,14 @@ describe('a file of what is to be there', () => {
     expect(await factsBesideAudit(app)).toEqual(before);
   });
 
+  it('puts people into a group of as long a name as a group may have, in letters of two units each', async () => {
+    const name = '\u{1f642}'.repeat(100);
+    const told = await apply(`groups: [{ name: ${name} }]\nusers: [{ name: bob, groups: [${name}] }]`);
+    expect([told.exitCode, await groupsOf('bob')]).toEqual([0, [name]]);
+    const longer = `users: [{ name: bob, groups: [${name}a] }]`;
+    await expect(apply(longer)).rejects.toThrow('users.[1].groups.[1]');
+  });
+
   it('is applied whole, and again changes nothing', async () => {
     const audit = await watchAudit(app);
     const done = await apply(HOUSE);

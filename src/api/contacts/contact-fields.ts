@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_TYPES } from '../../contacts/contact.ts';
-import { emailAddress, INVISIBLE, optional, shownName } from '../../forms/fields.ts';
+import { description, emailAddress, INVISIBLE, optional, shownName } from '../../forms/fields.ts';
 import { id, tags } from '../users/user-fields.ts';
 
 const MOST_OF_A_KIND = 20;
@@ -31,7 +31,7 @@ const fields = {
     .strictObject({ type: z.enum(['public', 'user', 'group']), id: id.nullable().optional() })
     .describe('Whose it is: everybody’s, or that of a user or a group, which is named by its id.'),
   tags,
-  description: optional(5000, 'At most 5,000 characters.'),
+  description,
 };
 
 /** What is to be different; what is left out stays (RFC 7396). */

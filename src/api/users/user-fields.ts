@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { isDay } from '../../clock.ts';
-import { emailAddress, INVISIBLE, optional, userName } from '../../forms/fields.ts';
+import { description, givenDay, INVISIBLE, optional, perhapsEmail, userName } from '../../forms/fields.ts';
 import { endBy, startBy } from '../../forms/moments.ts';
 import { format } from '../../text/format.ts';
 import { normalizedAs } from '../../text/text.ts';
 
 export const id = z.int().positive().max(999_999_999_999_999);
-const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.').meta({ format: 'date' });
 /** Null says that there is none: a text that was left empty by mistake would come to mean for ever. */
 const said = z.string().refine((text) => text.trim() !== '', { error: 'Say a moment, or null for none.', abort: true });
 /** With a zone; a day alone ends in UTC. */
@@ -27,10 +25,7 @@ export const tags = z.array(tag).max(20, 'At most 20 tags.');
 
 const fields = {
   name: userName,
-  email: emailAddress()
-    .refine((text) => text.length <= 254, 'An email address has at most 254 characters.')
-    .transform((text) => text || null)
-    .nullable(),
+  email: perhapsEmail().nullable(),
   contactId: id.nullable(),
   acceptsAccounts: z.boolean().describe('That the contact is a customer’s or a supplier’s was read.'),
   groups: z.array(id).max(200).describe('All that they are to be in; those that grant more than you hold stay.'),
@@ -42,11 +37,11 @@ const fields = {
     .strictObject({
       reason: optional(500, 'At most 500 characters.').refine(Boolean, 'Say what it is for.'),
       ownerId: id,
-      reviewOn: day,
+      reviewOn: givenDay.meta({ format: 'date' }),
     })
     .nullable()
     .describe('Null for a person.'),
-  description: optional(5000, 'At most 5,000 characters.'),
+  description,
 };
 
 /** What is to be different; what is left out stays (RFC 7396). */

@@ -1,6 +1,7 @@
 import { dayAfter, isDay } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { whereVisible } from '../../contacts/contact-viewer.ts';
+import { NO_DAY } from '../../forms/fields.ts';
 import type { Errors } from '../../forms/form.ts';
 import { firstOf, type Source, type Unread, unreadIn } from '../../lists/list-query.ts';
 import type { Format } from '../../text/format.ts';
@@ -26,7 +27,7 @@ export function readAuditQuery(source: Source, takes: readonly string[] = NAMES)
 
 export function errorsIn(typed: AuditQuery): Errors {
   const wrong = (['from', 'to'] as const).filter((name) => typed[name] && !isDay(typed[name]));
-  return Object.fromEntries(wrong.map((name) => [name, 'Enter a date that exists, as YYYY-MM-DD.']));
+  return Object.fromEntries(wrong.map((name) => [name, NO_DAY]));
 }
 
 /** Days are those of the reader. */

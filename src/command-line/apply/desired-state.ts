@@ -5,7 +5,7 @@ import { GROUP_CHANGE } from '../../api/groups/group-fields.ts';
 import { MEMBERSHIP, tags, USER_CHANGE } from '../../api/users/user-fields.ts';
 import type { Instant } from '../../clock.ts';
 import { ConfigError } from '../../config.ts';
-import { userName } from '../../forms/fields.ts';
+import { namedGroup, userName } from '../../forms/fields.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { whyUnread } from '../../unread-file.ts';
 
@@ -14,14 +14,14 @@ const LARGEST = 5 * 1024 * 1024;
 const MOST = 5_000;
 const PROBLEMS_TOLD = 20;
 
-const groupName = z.string().trim().min(1, 'Name a group.').max(100, 'A group’s name has at most 100 characters.');
+const groupMeant = namedGroup.refine(Boolean, 'Name a group.');
 const activity = z.enum(['active', 'deactivated'], 'It is active or deactivated.');
 const { email, startsAt, leavesAt, noSharedData, description, apiOnly } = USER_CHANGE.shape;
 /** A name alone says nothing of the end. */
 const membership = z.union(
   [
-    groupName.transform((name): DesiredMembership => ({ name })),
-    z.strictObject({ name: groupName, until: MEMBERSHIP.shape.until }) as z.ZodType<DesiredMembership>,
+    groupMeant.transform((name): DesiredMembership => ({ name })),
+    z.strictObject({ name: groupMeant, until: MEMBERSHIP.shape.until }) as z.ZodType<DesiredMembership>,
   ],
   'Name a group, or write { name, until } with a date or a moment that exists.',
 );

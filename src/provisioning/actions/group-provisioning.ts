@@ -1,7 +1,7 @@
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
 import type { Transaction } from '../../db/database.ts';
-import { shownName } from '../../forms/fields.ts';
+import { groupName } from '../../forms/fields.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
@@ -35,8 +35,6 @@ export interface GroupTold {
 
 /** While more came, everybody else who changes something would wait for seconds. */
 const MOST_COMING = 20_000;
-
-const groupName = shownName(100, 'A group’s name has at most 100 characters.');
 
 /** What a whole group says. Throws Unfit. */
 export function groupTold({ displayName, externalId, members }: Resource): GroupTold & { name: string } {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
 import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
-import { optional } from '../../../forms/fields.ts';
+import { namedGroup, optional } from '../../../forms/fields.ts';
 import { checkForm, RefusedFields } from '../../../forms/form.ts';
 import { findGroupsOf } from '../../../groups/group-store.ts';
 import { counted } from '../../../text/text.ts';
@@ -17,7 +17,7 @@ const form = z
   .object({
     owner: z.enum(['public', 'private', 'group'], { error: 'Choose whose they are to be.' }),
     ownerUser: optional(254, 'At most 254 characters.'),
-    ownerGroup: optional(100, 'A group’s name has at most 100 characters.'),
+    ownerGroup: namedGroup,
   })
   .superRefine(({ owner, ownerGroup }, context) => {
     if (owner === 'group' && !ownerGroup)
