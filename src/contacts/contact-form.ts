@@ -5,6 +5,7 @@ import { checkForm, type FormResult, type Typed, typedFields } from '../forms/fo
 import { picked, type Searches } from '../forms/picker.ts';
 import { isEmailAddress, probableEmail, readableEmail } from '../text/email-address.ts';
 import { quoted } from '../text/quoted.ts';
+import { idIn, isId } from '../text/record-id.ts';
 import { normalizedAs } from '../text/text.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
 
@@ -53,8 +54,8 @@ const fields = {
   position: visible(200, 'A position has at most 200 characters.'),
   companyId: z
     .string()
-    .regex(/^(?:[1-9]\d{0,14})?$/, 'Choose one from the list.')
-    .transform((text) => (text === '' ? null : Number(text))),
+    .refine((text) => text === '' || isId(text), 'Choose one from the list.')
+    .transform((text) => idIn(text) ?? null),
   companySearch: z.string(),
   accounts: z.array(z.string()).transform((chosen) => ACCOUNT_TYPES.filter((type) => chosen.includes(type))),
   owner: z.enum(['public', 'private', 'group'], 'Choose whose the contact is.'),
