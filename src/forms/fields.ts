@@ -95,14 +95,16 @@ export const id = z
   .regex(/^\d{0,15}$/, 'Choose one from the list.')
   .transform((text) => (text === '' ? null : Number(text)));
 
-const TAG_LENGTH = 40;
+export const LONGEST_TAG = 40;
+export const MOST_TAGS = 20;
+
 export const tags = z
   .string()
   .transform((text) =>
     [...new Set(text.split(',').map((tag) => normalizedAs('NFC', tag).trim().replace(/\s+/g, ' ')))].filter(Boolean),
   )
-  .refine((list) => list.length <= 20, 'At most 20 tags.')
+  .refine((list) => list.length <= MOST_TAGS, `At most ${MOST_TAGS} tags.`)
   .refine(
-    (list) => list.every((tag) => [...tag].length <= TAG_LENGTH && !INVISIBLE.test(tag)),
-    `A tag has at most ${TAG_LENGTH} characters.`,
+    (list) => list.every((tag) => [...tag].length <= LONGEST_TAG && !INVISIBLE.test(tag)),
+    `A tag has at most ${LONGEST_TAG} characters.`,
   );

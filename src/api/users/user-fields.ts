@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { description, givenDay, INVISIBLE, optional, perhapsEmail, userName } from '../../forms/fields.ts';
+import {
+  description,
+  givenDay,
+  INVISIBLE,
+  LONGEST_TAG,
+  MOST_TAGS,
+  optional,
+  perhapsEmail,
+  userName,
+} from '../../forms/fields.ts';
 import { endBy, startBy } from '../../forms/moments.ts';
 import { format } from '../../text/format.ts';
 import { normalizedAs } from '../../text/text.ts';
@@ -17,11 +26,11 @@ const start = said
 export const tag = z
   .string()
   .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
-  .refine((text) => text !== '' && [...text].length <= 40 && !/,/.test(text) && !INVISIBLE.test(text), {
-    error: 'A tag has from 1 to 40 characters, and no comma.',
+  .refine((text) => text !== '' && [...text].length <= LONGEST_TAG && !/,/.test(text) && !INVISIBLE.test(text), {
+    error: `A tag has from 1 to ${LONGEST_TAG} characters, and no comma.`,
   });
 
-export const tags = z.array(tag).max(20, 'At most 20 tags.');
+export const tags = z.array(tag).max(MOST_TAGS, `At most ${MOST_TAGS} tags.`);
 
 const fields = {
   name: userName,
