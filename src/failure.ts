@@ -1,4 +1,4 @@
-import { diskInWords, whyUnreached } from './db/database.ts';
+import { diskInWords, lostInWords, whyUnreached } from './db/database.ts';
 import { NewerSchema } from './db/migrate.ts';
 import { CannotStart } from './process/cannot-start.ts';
 
@@ -6,7 +6,7 @@ import { CannotStart } from './process/cannot-start.ts';
 export function explained(error: unknown): string[] {
   if (error instanceof CannotStart) return error.lines;
   if (error instanceof NewerSchema) return [error.message];
-  const unreached = whyUnreached(error);
+  const unreached = whyUnreached(error) ?? lostInWords(error);
   if (unreached) return [unreached];
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return ['the port is taken by another program: give another one with PORT'];

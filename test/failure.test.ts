@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { DatabaseBusy, OutcomeUnknown } from '../src/db/database.ts';
 import { explained } from '../src/failure.ts';
 import { reasonOf } from '../src/installation/data/data-folder.ts';
 
@@ -12,6 +13,21 @@ it('a disk is told in words, without the statement that met it and what it was t
     expect(reasonOf(met(code))).toContain('cannot be read or written');
   }
   expect(explained(new Error('something else'))).toEqual(['something else']);
+});
+
+it('a database that was lost on the way is told in words, and whether it may have been done', () => {
+  const lost = Object.assign(new Error('select * from "users" - Connection terminated unexpectedly'), { isLost: true });
+  expect(explained(lost)).toEqual([
+    'the connection to the database was lost: a part may have been done. Look before you try again',
+  ]);
+  expect(reasonOf(lost)).toContain('was lost');
+  expect(explained(new OutcomeUnknown()).join()).toContain('it may have been done. Look before you try again');
+  expect(explained(new DatabaseBusy())).toEqual(['the database is busy: try again in a moment']);
+  const beginning = Object.assign(new Error('no server of DATABASE_URL takes changes'), {
+    isLost: true,
+    code: '57P03',
+  });
+  expect(explained(beginning)).toEqual(['no server of DATABASE_URL takes changes']);
 });
 
 it.each(['ENOTFOUND', 'EAI_AGAIN', 'EINVAL', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'])(

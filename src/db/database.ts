@@ -11,6 +11,7 @@ export {
   isOfRead,
   isUnavailable,
   isUnreachable,
+  lostInWords,
   OutcomeUnknown,
   violatedUnique,
   whyUnreached,

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { KeptConnection } from '../../src/db/postgres/kept-connection.ts';
+import { tryLockDatabase } from '../../src/db/postgres/locks.ts';
 import { joinServers, tryLockServer } from '../../src/db/server-lock.ts';
 import { dropDatabase, makeDatabase } from '../support/postgres.ts';
 
@@ -83,6 +85,21 @@ describe('processes that serve one database', () => {
       return 'both';
     });
     expect(await first).toBe('both');
+  });
+
+  it('ask once more for what is locked, where the connection is lost meanwhile', async () => {
+    const once = () => {
+      const lost = Object.assign(new Error('Connection terminated unexpectedly'), { isLost: true });
+      jest.spyOn(KeptConnection.prototype, 'query').mockRejectedValueOnce(lost);
+    };
+    once();
+    expect(await one.processes.ifAlone('a', async () => {})).toBe(true);
+    once();
+    expect(await one.processes.isChosen('b')).toBe(true);
+    once();
+    const release = await tryLockDatabase(url);
+    expect(release).toBeDefined();
+    await release!();
   });
 
   it('write one row beside whoever writes, and nothing that is numbered', async () => {

@@ -7,6 +7,7 @@ import {
   type Transaction,
   violatedUnique,
 } from '../../src/db/database.ts';
+import { dialectOf } from '../../src/db/dialects.ts';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
 import { meaningOf } from '../../src/web/error-handler.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -109,6 +110,13 @@ describe('a database on a server', () => {
         return trx.raw('select 1');
       });
     expect(isUnavailable(await read().catch((error) => error))).toBe(true);
+    // What is copied as it stood at one moment says why it ended, and not that it could not be undone.
+    const copied = dialectOf(db.read).copying.snapshot(db.read, async (snapshot) => {
+      await other.read.raw(END_OTHERS);
+      await snapshot.raw('select 1');
+    });
+    const broken = await copied.catch((error) => error);
+    expect([isUnavailable(broken), broken.message]).toEqual([true, expect.stringContaining('select 1 - ')]);
     await Promise.all([db.close(), other.close()]);
   });
 

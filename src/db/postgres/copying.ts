@@ -34,7 +34,23 @@ export const postgresCopying: Copying = {
     }
     await forEachTable(trx, 'analyze ??');
   },
-  snapshot: (db, work) => db.transaction(work, { isolationLevel: 'repeatable read', readOnly: true }),
+  async snapshot(db, work) {
+    let first: unknown;
+    const whole = async (trx: Reader) => {
+      try {
+        return await work(trx);
+      } catch (error) {
+        first = error;
+        throw error;
+      }
+    };
+    try {
+      return await db.transaction(whole, { isolationLevel: 'repeatable read', readOnly: true });
+    } catch (error) {
+      // On a connection that was lost it cannot be undone either, which says less.
+      throw first ?? error;
+    }
+  },
   tablesOf: ownTables,
   async keyOf(db, table) {
     const rows: { name: string }[] = await db.raw(

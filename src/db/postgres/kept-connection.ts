@@ -64,7 +64,7 @@ export class KeptConnection {
       await serversAt(this.url).during(connection, async () => this.begin?.(connection));
     } catch (error) {
       await connection.end();
-      throw error;
+      throw plainError(error);
     }
     const asking = this.begin && setInterval(() => this.query('select 1').catch(() => undefined), ASKED_EVERY).unref();
     connection.on('end', () => {

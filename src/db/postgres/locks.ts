@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { KeptConnection } from './kept-connection.ts';
+import { untilReached } from './patience.ts';
 
 const MIGRATORS_LOCK = 82_012;
 
@@ -39,7 +40,7 @@ export async function lockOutCommands(url: string): Promise<Release> {
   const connection = new KeptConnection(url, async (made) => {
     await made.query('select pg_advisory_lock($1)', [COMMANDS_LOCK]);
   });
-  await connection.open();
+  await untilReached(() => connection.open());
   return async () => {
     // The server hears a moment later that a connection ended, and refused whoever wrote in between.
     await connection.query('select pg_advisory_unlock($1)', [COMMANDS_LOCK]).catch(() => undefined);
@@ -54,7 +55,8 @@ export async function mayCommandsWrite(trx: Knex.Transaction): Promise<boolean> 
 }
 
 async function tryLock(connection: KeptConnection, lock: string): Promise<Release | undefined> {
-  const [{ has }] = await connection.query(`select ${lock}($1) as has`, [SERVERS_LOCK]);
+  // Whoever lost the connection lost the lock with it.
+  const [{ has }] = await untilReached(() => connection.query(`select ${lock}($1) as has`, [SERVERS_LOCK]));
   if (has) return () => connection.end();
   await connection.end();
   return undefined;

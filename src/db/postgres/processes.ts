@@ -32,7 +32,7 @@ export class PostgresProcesses implements Processes {
   }
 
   async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-    for (let pause = FIRST_PAUSE; !(await untilReached(() => this.take(name))); ) {
+    for (let pause = FIRST_PAUSE; !(await this.take(name)); ) {
       await sleep(pause);
       pause = Math.min(pause * 1.5, LONGEST_PAUSE);
     }
@@ -85,7 +85,8 @@ export class PostgresProcesses implements Processes {
   }
 
   private async tryLock(name: string): Promise<boolean> {
-    const [{ has }] = await this.locks.query('select pg_try_advisory_lock($1) as has', [keyOf(name)]);
+    const asking = () => this.locks.query('select pg_try_advisory_lock($1) as has', [keyOf(name)]);
+    const [{ has }] = await untilReached(asking);
     return Boolean(has);
   }
 

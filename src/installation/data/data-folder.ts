@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { DataPlace } from '../../config.ts';
-import { diskInWords } from '../../db/database.ts';
+import { diskInWords, lostInWords } from '../../db/database.ts';
 import { LOCK_FILE } from '../../db/server-lock.ts';
 import { DATABASE_FILE, fileBytes } from '../../db/sqlite/database-files.ts';
 import { CannotStart } from '../../process/cannot-start.ts';
@@ -125,7 +125,7 @@ export function requireData({ dataDir, databaseUrl }: DataPlace): void {
 /** What the system says of a file, in words. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return REASONS[code ?? ''] ?? diskInWords(error) ?? code ?? message;
+  return REASONS[code ?? ''] ?? diskInWords(error) ?? lostInWords(error) ?? code ?? message;
 }
 
 const REASONS: Record<string, string> = {
