@@ -6,8 +6,10 @@ import { CannotStart } from './process/cannot-start.ts';
 export function explained(error: unknown): string[] {
   if (error instanceof CannotStart) return error.lines;
   if (error instanceof NewerSchema) return [error.message];
-  const unreached = whyUnreached(error) ?? lostInWords(error);
+  const unreached = whyUnreached(error);
   if (unreached) return [unreached];
+  const lost = lostInWords(error);
+  if (lost) return [`${lost}: a part may have been done. Look before you try again`];
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return ['the port is taken by another program: give another one with PORT'];
   if (syscall === 'listen' && code === 'EACCES')

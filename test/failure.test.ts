@@ -20,9 +20,10 @@ it('a database that was lost on the way is told in words, and whether it may hav
   expect(explained(lost)).toEqual([
     'the connection to the database was lost: a part may have been done. Look before you try again',
   ]);
-  expect(reasonOf(lost)).toContain('was lost');
-  expect(explained(new OutcomeUnknown()).join()).toContain('it may have been done. Look before you try again');
-  expect(explained(new DatabaseBusy())).toEqual(['the database is busy: try again in a moment']);
+  // Of what is there whole or not at all.
+  expect(reasonOf(lost)).toBe('the connection to the database was lost');
+  for (const error of [new OutcomeUnknown(), new DatabaseBusy()])
+    expect(explained(error).join()).toMatch(/^the database .*: a part may have been done\. Look before you try again$/);
   const beginning = Object.assign(new Error('no server of DATABASE_URL takes changes'), {
     isLost: true,
     code: '57P03',

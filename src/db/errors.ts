@@ -63,18 +63,14 @@ export function isOfRead(error: unknown): boolean {
   return fieldsOf(error).isOfRead === true;
 }
 
-/** The same for whoever ran a command, of one that answered before; undefined for every other error. */
+/** In words, of a database that answered before, and does not now; undefined for every other error. */
 export function lostInWords(error: unknown): string | undefined {
-  if (error instanceof OutcomeUnknown)
-    return `the database went away while it kept this: it may have been done. ${LOOK_FIRST}`;
-  if (error instanceof DatabaseBusy) return 'the database is busy: try again in a moment';
-  if (!isUnreachable(error) || fieldsOf(error).code === JUST_BEGINNING) return undefined;
-  return `the connection to the database was lost: a part may have been done. ${LOOK_FIRST}`;
+  if (error instanceof OutcomeUnknown) return 'the database went away while it kept this';
+  if (error instanceof DatabaseBusy) return 'the database is busy';
+  // One that is just beginning says so itself.
+  if (!isUnreachable(error) || fieldsOf(error).code === '57P03') return undefined;
+  return 'the connection to the database was lost';
 }
-
-const LOOK_FIRST = 'Look before you try again';
-/** It says so itself. */
-const JUST_BEGINNING = '57P03';
 
 /** Which unique index refused the write, as `table.column`; undefined for every other error. */
 export function violatedUnique(error: unknown): string | undefined {
