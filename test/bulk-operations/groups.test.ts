@@ -180,6 +180,27 @@ describe('the rules of a group', () => {
     expect((await stateOf(support)).tags).toEqual(['x']);
   });
 
+  it('list those who are left out for one reason, however long the names in it are', async () => {
+    const name = '\u{1f642}'.repeat(200);
+    await app.db.write(async (trx) => {
+      await trx('group_permissions').insert({ group_id: helpdesk, application: 'groups', level: 'write' });
+      await trx('users').where('id', app.people.rita).update({ name, name_key: name });
+      const membership = { user_id: app.people.rita, group_id: support, granted_at: '2026-01-01T00:00:00.000Z' };
+      await trx('memberships').insert(membership);
+    });
+    const [empty, administering] = [await groupId(app, 'Auditors'), administrators].map(Number);
+    const max = await signedIn(app, 'max');
+    const path = await chosen(max, 'deactivate', [support, empty, administering], {});
+    await max.post(`${path}/execution`);
+    const report = load((await max.get(path)).text);
+    const reason = report(`a:contains("has the member ${name}")`).attr('href')!;
+    const listed = load((await max.get(reason)).text);
+    const names = listed('main ul.rows a[href^="/groups/"]')
+      .toArray()
+      .map((one) => listed(one).text());
+    expect(names).toEqual(['Support']);
+  });
+
   it('tell who may not change users nothing of whom there is', async () => {
     await app.db.write((trx) => trx('group_permissions').where('group_id', helpdesk).update({ level: 'read' }));
     await app.db.write((trx) =>

@@ -6,12 +6,17 @@ import { type Asked, steerOperation } from '../../bulk-operations/actions/steeri
 import { draftTakingBack, takingBackOf } from '../../bulk-operations/actions/taking-back.ts';
 import { phaseOf, SUBJECT_TYPES, type SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import * as store from '../../bulk-operations/bulk-operation-store.ts';
-import { findReported, type ReportFilter } from '../../bulk-operations/pages/operation/reported-items.ts';
+import {
+  findReported,
+  LONGEST_REASON,
+  type ReportFilter,
+} from '../../bulk-operations/pages/operation/reported-items.ts';
 import { mayLookAt } from '../../bulk-operations/pages/operation/visible-operation.ts';
 import { toldItems } from '../../bulk-operations/pages/report/told-items.ts';
 import { findParts } from '../../bulk-operations/part-store.ts';
 import { forbiddenInWords, hasForbidden } from '../../bulk-operations/tally.ts';
 import type { Transaction } from '../../db/database.ts';
+import { LONGEST_SEARCH } from '../../lists/list-query.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { ITEM, OPERATION, pageOf } from '../contract/answers.ts';
@@ -98,8 +103,8 @@ export const BULK_ROUTES: Route[] = [
     needs: READ,
     query: z.strictObject({
       outcome: z.enum(['changed', 'left-out']).optional(),
-      reason: z.string().max(200).optional(),
-      q: z.string().max(200).optional(),
+      reason: z.string().max(LONGEST_REASON).optional(),
+      q: z.string().max(LONGEST_SEARCH).optional(),
       after: number.optional(),
       part: number.optional().describe('Of one on records of several kinds, where to go on: as `next` says.'),
     }),

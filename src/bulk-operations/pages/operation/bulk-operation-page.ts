@@ -1,3 +1,4 @@
+import { LONGEST_SEARCH } from '../../../lists/list-query.ts';
 import { sortedByName } from '../../../text/sort-key.ts';
 import { counted, grouped, share, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
@@ -188,6 +189,7 @@ export function reportPage(
     links: more.links,
     backPath: operation.view ?? path,
     filter: chosen,
+    longestSearch: LONGEST_SEARCH,
     items: shown.map((item) => ({
       ...item,
       was: item.outcome === 'changed' ? more.wasInWords(item) : '',

@@ -4,10 +4,12 @@ import type { AppContext } from '../../../app-context.ts';
 import { minuteOf } from '../../../clock.ts';
 import { findContactViewer, whereVisible } from '../../../contacts/contact-viewer.ts';
 import { pieces } from '../../../db/ids.ts';
+import { LONGEST_SEARCH } from '../../../lists/list-query.ts';
 import { type BulkItem, findItems, type ItemFilter, type Seen } from '../../bulk-item-store.ts';
 import { type BulkOperation, isLarge } from '../../bulk-operation.ts';
 
-const LONGEST = 200;
+/** More than any reason takes: it may name somebody, whose name may be 200 letters of two units each. */
+export const LONGEST_REASON = 1_000;
 /** So many records are told at once: a page of somebody else has to wait for that. */
 const READ_AT_ONCE = 250;
 
@@ -77,13 +79,14 @@ export async function seenBy(
 
 /** Which items the address means. What it says otherwise means all. */
 export function itemFilterOf({ query }: Pick<Request, 'query'>): ReportFilter {
-  const text = (name: string) => (typeof query[name] === 'string' ? query[name].slice(0, LONGEST) : '');
+  const text = (name: string, longest = LONGEST_REASON) =>
+    typeof query[name] === 'string' ? query[name].slice(0, longest) : '';
   const outcome = { changed: 'changed', 'left-out': 'left out' } as const;
   const number = (name: string) => (/^\d{1,15}$/.test(text(name)) ? Number(text(name)) : undefined);
   return {
     outcome: Object.hasOwn(outcome, text('outcome')) ? outcome[text('outcome') as keyof typeof outcome] : undefined,
     reason: text('reason') || undefined,
-    q: text('q').trim() || undefined,
+    q: text('q', LONGEST_SEARCH).trim() || undefined,
     after: number('after'),
     part: number('part'),
   };
