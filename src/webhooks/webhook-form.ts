@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { cleaned, shownName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { LONGEST_IDENTITY } from '../text/identity-key.ts';
 import {
   hostOf,
   isReachable,
@@ -45,7 +46,7 @@ export function checkWebhook(
       kinds: z
         .array(z.string())
         .refine((kinds) => kinds.every((kind) => known.includes(kind)), 'Choose from the list.'),
-      user: cleaned.refine((text) => text.length <= 254, 'Enter a name or a system email.'),
+      user: cleaned.refine((text) => text.length <= LONGEST_IDENTITY, 'Enter a name or a system email.'),
     })
     .superRefine(({ which, kinds }, context) => {
       if (which === 'some' && kinds.length === 0)

@@ -4,6 +4,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Errors } from '../../forms/form.ts';
 import { firstOf } from '../../lists/list-query.ts';
+import { LONGEST_IDENTITY } from '../../text/identity-key.ts';
 import { findUserByIdentifier } from '../../users/user-lookup.ts';
 import { render } from '../../web/render.ts';
 import { findApplication, findApplications } from '../application-store.ts';
@@ -51,5 +52,5 @@ async function showAll(
 }
 
 function textOf(value: unknown): string {
-  return (firstOf(value) ?? '').trim().slice(0, 254);
+  return (firstOf(value) ?? '').trim().slice(0, LONGEST_IDENTITY);
 }

@@ -5,10 +5,10 @@ import { NO_DAY } from '../../forms/fields.ts';
 import type { Errors } from '../../forms/form.ts';
 import { firstOf, type Source, type Unread, unreadIn } from '../../lists/list-query.ts';
 import type { Format } from '../../text/format.ts';
+import { LONGEST_IDENTITY } from '../../text/identity-key.ts';
 import type { AuditFilter } from '../event-filter.ts';
 
 const NO_OPERATION = 0;
-const LONGEST = 300;
 export const AUDIT_FILTERS = ['actor', 'subject', 'action', 'operation', 'from', 'to'] as const;
 const NAMES = [...AUDIT_FILTERS, 'before'] as const;
 
@@ -21,7 +21,7 @@ export type AuditQuery = Record<(typeof NAMES)[number], string> & {
 export const NOTHING_TYPED = readAuditQuery({});
 
 export function readAuditQuery(source: Source, takes: readonly string[] = NAMES): AuditQuery {
-  const given = NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST)]);
+  const given = NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST_IDENTITY)]);
   return { ...Object.fromEntries(given), unread: unreadIn(source, takes) };
 }
 

@@ -1,12 +1,11 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { LONGEST_SEARCH } from '../../lists/list-query.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { featuresOf } from '../../web/feature.ts';
 import { render } from '../../web/render.ts';
 import { findDestinations } from './jump.ts';
 import { suggestedNames } from './suggested-names.ts';
-
-const LONGEST = 200;
 
 /** What can be done by a key, in the words of the page that lists them. */
 const SHORTCUTS = [
@@ -30,7 +29,7 @@ export function searchController(app: AppContext): Router {
   const router = Router();
 
   router.get('/search', async (req, res) => {
-    const q = typeof req.query.q === 'string' ? req.query.q.slice(0, LONGEST) : '';
+    const q = typeof req.query.q === 'string' ? req.query.q.slice(0, LONGEST_SEARCH) : '';
     const sources = {
       db: app.db.read,
       index: app.index,
@@ -44,7 +43,7 @@ export function searchController(app: AppContext): Router {
 
   router.get('/search/names', async (req, res) => {
     const [field = '', typed] = Object.entries(req.query).find(([, value]) => typeof value === 'string') ?? [];
-    const text = String(typed ?? '').slice(0, LONGEST);
+    const text = String(typed ?? '').slice(0, LONGEST_SEARCH);
     const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer: req.viewer! };
     const names = await suggestedNames(sources, { isOfAnything: field === 'subject', text });
     render(req, res, 'search/names', { title: 'Names', names }, { fragments: { names: 'search/_names' } });

@@ -18,6 +18,7 @@ import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import type { Format } from '../../text/format.ts';
+import { LONGEST_IDENTITY } from '../../text/identity-key.ts';
 import { idsIn } from '../../text/record-id.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
@@ -150,7 +151,7 @@ async function succession(
 
 /** Who is to answer for the programs of somebody who goes. */
 function newOwnerIn(body: unknown): string {
-  return typedFields(body, ['newOwner']).newOwner.trim().slice(0, 254);
+  return typedFields(body, ['newOwner']).newOwner.trim().slice(0, LONGEST_IDENTITY);
 }
 
 function tellDone(req: Request, action: UserAction, user: Subject, { channel, undo }: Act & { undo?: number }): void {
