@@ -101,8 +101,16 @@ async function kill(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = once(server, 'exit');
   // Those that serve connections begin groups of their own.
-  for (const pid of everyProcessOf(server.pid!)) process.kill(pid, 'SIGKILL');
+  for (const pid of everyProcessOf(server.pid!)) killUnlessGone(pid);
   await ended;
+}
+
+function killUnlessGone(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Its own first, so that it begins no more of them. */
