@@ -43,6 +43,8 @@ export interface ContactCounts {
   owner: Map<string, number>;
   /** By id: the largest, and those chosen that any contact has. */
   tag: Map<number, Counted>;
+  /** Whether there are tags beyond the largest. */
+  hasMoreTags: boolean;
 }
 
 /** A contact has some of the account types: a bit for each, and so a number for all of them together. */
@@ -87,6 +89,24 @@ export async function listContacts(
     previous: page.previous,
     next: page.next,
   };
+}
+
+/** The tags of the contacts that the viewer may see. */
+export async function seenTags({ contactIndex }: ContactSources, viewer: ContactViewer): Promise<number[]> {
+  await contactIndex.refresh();
+  return contactIndex.largestTags(Number.POSITIVE_INFINITY, contactIndex.select(LISTED, viewer));
+}
+
+/** How many of those that a view means under its other filters have each of the tags. */
+export async function countTags(
+  { contactIndex }: ContactSources,
+  viewer: ContactViewer,
+  query: ContactQuery,
+  ids: number[],
+): Promise<Map<number, number>> {
+  await contactIndex.refresh();
+  const selection = contactIndex.select(filterOf(query, viewer), viewer);
+  return new Map(ids.map((id) => [id, selection.count('tag', id)]));
 }
 
 /** The contacts that a view means at this moment, in its order. */
@@ -198,7 +218,9 @@ function countsOf(
       Array.from(of, (one) => [one, valuesOf(one).reduce((sum, value) => sum + selection.count(facet, value), 0)]),
     );
   const listed = index.select(LISTED, viewer);
-  const tags = [...index.largestTags(offeredTags, listed), ...chosenTags].map((id): [number, Counted] => [
+  // One more than is shown: it tells whether there are others.
+  const largest = index.largestTags(offeredTags + 1, listed);
+  const tags = [...largest.slice(0, offeredTags), ...chosenTags].map((id): [number, Counted] => [
     id,
     { count: selection.count('tag', id), size: listed.count('tag', id) },
   ]);
@@ -211,6 +233,7 @@ function countsOf(
     ]),
     // Whatever else the address names is as unknown as a tag that nobody has.
     tag: new Map(tags.filter(([, { count, size }]) => count > 0 || size > 0)),
+    hasMoreTags: largest.length > offeredTags,
   };
 }
 

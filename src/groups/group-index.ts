@@ -82,6 +82,17 @@ export class GroupIndex implements Followable {
     return ranksOf(this.texts, typed, selection);
   }
 
+  /** The tags that some of those selected have, or would have if no tags were chosen: those first that most groups have which are not deleted. */
+  tagsOf(selection: Selection<GroupFacet>): number[] {
+    const tags = this.facets.valuesIn('tag').filter((id) => selection.count('tag', id) > 0);
+    return tags.sort((a, b) => this.sizeOfTag(b) - this.sizeOfTag(a) || a - b);
+  }
+
+  /** How many groups that are not deleted have the tag, whatever is filtered. */
+  sizeOfTag(id: number): number {
+    return this.facets.sizeOf('tag', id);
+  }
+
   leadershipOf(id: number): Leadership {
     return LEADERSHIPS[this.facets.valuesOf('leader', id)[0]];
   }

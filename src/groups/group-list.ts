@@ -1,5 +1,5 @@
 import { ACTIVITIES, type Activity } from '../access/activity.ts';
-import type { Selection } from '../facets/facet-index.ts';
+import type { Counted, Selection } from '../facets/facet-index.ts';
 import { type Cursor, idsAmong, isRanked, soughtWords } from '../lists/list-query.ts';
 import { searchedWhole } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
@@ -25,8 +25,9 @@ export interface GroupList {
   total: number;
   /** Whether one is one of them, on whatever page. */
   isMeant(id: number): boolean;
-  /** For each filter, how many each of its values would leave under the other filters; of tags those that were asked for. */
-  counts: { activity: Map<Activity, number>; leader: Map<Leadership, number>; tag: Map<number, number> };
+  /** For each filter, how many each of its values would leave under the other filters; of tags the largest, and those chosen. */
+  counts: { activity: Map<Activity, number>; leader: Map<Leadership, number>; tag: Map<number, Counted> };
+  hasMoreTags: boolean;
   previous?: Cursor;
   next?: Cursor;
 }
@@ -39,7 +40,7 @@ export async function selectGroups(sources: GroupSources, query: GroupQuery): Pr
 }
 
 /** One page of the list, with the counts of every filter. */
-export async function listGroups(sources: GroupSources, query: GroupQuery, tagIds: number[]): Promise<GroupList> {
+export async function listGroups(sources: GroupSources, query: GroupQuery, offeredTags: number): Promise<GroupList> {
   await refresh(sources);
   const { groupIndex, index } = sources;
   const selection = select(sources, query);
@@ -48,10 +49,16 @@ export async function listGroups(sources: GroupSources, query: GroupQuery, tagId
     leadership: groupIndex.leadershipOf(id),
     users: index.sizeOf('group', id),
   }));
+  const tags = offeredTags > 0 ? groupIndex.tagsOf(selection) : [];
   const counts = {
     activity: countsOf(selection, 'activity', ACTIVITIES),
     leader: countsOf(selection, 'leader', LEADERSHIPS),
-    tag: new Map(tagIds.map((id) => [id, selection.count('tag', id)])),
+    tag: new Map(
+      [...tags.slice(0, offeredTags), ...idsAmong(query.tag)].map((id) => [
+        id,
+        { count: selection.count('tag', id), size: groupIndex.sizeOfTag(id) },
+      ]),
+    ),
   };
   // From here on what is in memory may change.
   const groups = await findGroupsOf(sources.db.read, page.rows);
@@ -60,9 +67,17 @@ export async function listGroups(sources: GroupSources, query: GroupQuery, tagId
     total: selection.total,
     isMeant: (id) => selection.has(id),
     counts,
+    hasMoreTags: tags.length > offeredTags,
     previous: page.previous,
     next: page.next,
   };
+}
+
+/** How many of those that a view means under its other filters have each of the tags. */
+export async function countTags(sources: GroupSources, query: GroupQuery, ids: number[]): Promise<Map<number, number>> {
+  await refresh(sources);
+  const selection = select(sources, query);
+  return new Map(ids.map((id) => [id, selection.count('tag', id)]));
 }
 
 async function refresh({ index, groupIndex }: GroupSources): Promise<void> {

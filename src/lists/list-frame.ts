@@ -9,6 +9,7 @@ import {
   MOST_VALUES,
   PAGE_SIZES,
   type PageQuery,
+  valuesPath,
 } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
@@ -126,6 +127,11 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
     allTicked?: AllShown;
   };
   hasMenus: boolean;
+}
+
+/** Where all tags are, beside the largest of a sidebar. */
+export function moreTags(listPath: string): Filter['more'] {
+  return { path: valuesPath(listPath, 'tag'), label: 'More tags' };
 }
 
 /** Of what a filter is called by. */

@@ -153,6 +153,15 @@ export function listAddress<Sort extends string>(
   return parameters.length > 0 ? `${path}?${parameters.join('&')}` : path;
 }
 
+/** The address of all values of a filter by which the view of a list can be narrowed, or of those whose name holds a text, from one of them on. */
+export function valuesPath(listPath: string, noun: 'group' | 'tag', { name = '', from = 0 } = {}): string {
+  const [path, search = ''] = listPath.split('?');
+  const parameters = new URLSearchParams(search);
+  if (name) parameters.set('name', name);
+  if (from > 0) parameters.set('from', String(from));
+  return parameters.size > 0 ? `${path}/${noun}s?${parameters}` : `${path}/${noun}s`;
+}
+
 /** Most values are plain, and a page has dozens of addresses. */
 function parameter(name: string, value: string): string {
   return /^[\w.-]*$/.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString();

@@ -59,6 +59,7 @@ const states: State[] = [
   ['the empty list', () => '/users?q=nobodyatall'],
   ['a list that was pasted', () => '/users?q=alice,a@x,b@x,c@x,d@x,e@x,f@x'],
   ['groups to filter by', () => '/users/groups?name=s&group=1'],
+  ['tags to filter by', () => '/users/tags?tag=1'],
   ['a record', ({ people }) => `/users/${people.bob}`],
   ['a locked record', ({ people }) => `/users/${people.erin}`],
   ['an API-only record', ({ people }) => `/users/${people.robin}`],

@@ -95,7 +95,15 @@ it('no text that anybody typed runs as a script, wherever it is shown (R70)', as
       '/idle-accounts',
       `${own}/leaving`,
     ],
-    ...['/credentials', '/credentials/tokens', '/saved-views', '/search?q=script', '/users/groups', '/applications'],
+    ...[
+      '/credentials',
+      '/credentials/tokens',
+      '/saved-views',
+      '/search?q=script',
+      '/users/groups',
+      '/users/tags',
+      '/applications',
+    ],
     ...[imported, `${imported}/columns`],
     `/session/new?next=${encodeURIComponent('javascript:window.ran = 7')}`,
   ];

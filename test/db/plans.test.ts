@@ -16,6 +16,9 @@ const PAGES = [
     '/users/2/edit',
     '/users/new',
     '/users/groups',
+    '/users/tags',
+    '/groups/tags',
+    '/contacts/tags',
   ],
   ...[
     '/users/2/permissions',

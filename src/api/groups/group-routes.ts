@@ -131,7 +131,7 @@ async function weighs({ app, req, caller, ids }: Call, name: string): Promise<bo
 async function list({ app, req, viewer }: Call): Promise<Answer> {
   await requireKnown({ app, req, viewer }, GROUP_EXPORT.problemsIn);
   const query = readGroupQuery(sourceOf(req));
-  const found = await listGroups(app, query, []);
+  const found = await listGroups(app, query, 0);
   return listAnswer({
     total: found.total,
     items: await toldGroups(

@@ -1,6 +1,6 @@
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
-import { type Choice, type Filter, noSuch } from '../../lists/list-frame.ts';
+import { type Choice, type Filter, moreTags, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import type { Tag } from '../../tags/tag-store.ts';
 import { ACCOUNT_TYPES, type AccountType, type ContactViewer, seesPublic } from '../contact.ts';
@@ -80,6 +80,7 @@ export async function contactFilters(db: Reader, { viewer, query, list, tags }: 
       choices: tags
         .toSorted((a, b) => sizeOf(b) - sizeOf(a))
         .map((one) => choice('tag', one.id, one.name, counts?.tag.get(one.id)?.count)),
+      more: counts?.hasMoreTags ? moreTags(contactsPath(query)) : undefined,
     },
     {
       name: 'activity',

@@ -16,6 +16,7 @@ import { showContactForm, typedNow } from './contact-form-page.ts';
 import { showContacts } from './contact-list-page.ts';
 import { showRecord, showTimeline } from './contact-record-page.ts';
 import { createFromForm, saveFromForm } from './contact-saving.ts';
+import { showTagFilter } from './tag-filter-page.ts';
 
 export function contactsController(app: AppContext): Router {
   const router = Router();
@@ -23,6 +24,8 @@ export function contactsController(app: AppContext): Router {
   const write = requireRight('contacts', 'write');
 
   router.get('/contacts', read, (req, res) => showContacts(app, req, res));
+
+  router.get('/contacts/tags', read, (req, res) => showTagFilter(app, req, res));
 
   router.get('/contacts/new', write, async (req, res) => {
     const viewer = await viewerOf(app, req);

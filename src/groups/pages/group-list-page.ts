@@ -5,15 +5,16 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { type Choice, type Column, listFrame, noSuch } from '../../lists/list-frame.ts';
+import { type Choice, type Column, listFrame, moreTags, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { marking, searchedWords } from '../../text/text.ts';
+import { readSought, showFilterValues } from '../../web/filter-values.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { GROUP_ACTIONS } from '../actions/group-actions.ts';
 import { LEADERSHIPS } from '../group-index.ts';
-import { type GroupList, listGroups } from '../group-list.ts';
+import { countTags, type GroupList, listGroups } from '../group-list.ts';
 import { type GroupQuery, type GroupSort, groupsPath, readGroupQuery } from '../group-list-query.ts';
 import type { Leadership } from '../leader.ts';
 
@@ -32,20 +33,30 @@ const TOP_TAGS = 20;
 export async function showGroups(app: AppContext, req: Request, res: Response): Promise<void> {
   const { per, folded } = readHabits(req);
   const query = readGroupQuery(req.query, per);
-  const tags = await findTags(app.db.read, 'group');
-  const list = await listGroups(
-    app,
-    query,
-    tags.map(({ id }) => id),
-  );
+  const list = await listGroups(app, query, TOP_TAGS);
   const isBehindEnd = list.groups.length === 0 && list.total > 0;
   const found = { path: '/groups', query, isBehindEnd, firstPage: groupsPath(query), secure: app.config.secure };
   await answerList(req, res, found, async () => {
     const mayWrite = may(req.viewer!, 'groups', 'write');
+    const tags = await findTags(app.db.read, 'group', [...list.counts.tag.keys()]);
     return {
       ...groupsPage({ query, list, tags, folded, mayWrite, allTicked: await readAllTicked(app, req, 'group') }),
       leads: req.viewer!.leads.length > 0,
     };
+  });
+}
+
+/** All tags by which a view of the groups can be filtered. */
+export async function showTagFilter(app: AppContext, req: Request, res: Response): Promise<void> {
+  const sought = readSought(req);
+  const query = readGroupQuery(sought.view);
+  await showFilterValues(req, res, sought, {
+    noun: 'tag',
+    listed: 'group',
+    values: await findTags(app.db.read, 'group'),
+    chosen: query.tag,
+    pathWith: (tag) => groupsPath(query, { tag }),
+    countIn: (ids) => countTags(app, query, ids),
   });
 }
 
@@ -76,7 +87,7 @@ function groupsPage({
     return { label, value, count, isChosen: chosen.includes(value), path };
   };
   const { counts } = list;
-  const used = tags.filter(({ id }) => (counts.tag.get(id) ?? 0) > 0 || query.tag.includes(id));
+  const sizeOf = ({ id }: Tag) => counts.tag.get(id)?.size ?? 0;
   const words = searchedWords(query.q);
   return {
     title: 'Groups',
@@ -110,7 +121,10 @@ function groupsPage({
           name: 'tag',
           label: 'Tags',
           unknown: noSuch('tag'),
-          choices: used.slice(0, TOP_TAGS).map(({ id, name }) => choice('tag', id, name, counts.tag.get(id))),
+          choices: tags
+            .toSorted((a, b) => sizeOf(b) - sizeOf(a))
+            .map(({ id, name }) => choice('tag', id, name, counts.tag.get(id)?.count)),
+          more: list.hasMoreTags ? moreTags(groupsPath(query)) : undefined,
         },
       ],
       folded,

@@ -9,7 +9,7 @@ import { liftsDemand, requireChangeable } from '../group.ts';
 import { typedGroup } from '../group-form.ts';
 import { groupOf } from './addressed-group.ts';
 import { showGroupForm, typedNow } from './group-form-page.ts';
-import { showGroups } from './group-list-page.ts';
+import { showGroups, showTagFilter } from './group-list-page.ts';
 import { showRecord, showTimeline } from './group-record-page.ts';
 import { createFromForm, saveFromForm } from './group-saving.ts';
 
@@ -19,6 +19,8 @@ export function groupsController(app: AppContext): Router {
   const write = requireRight('groups', 'write');
 
   router.get('/groups', ledInstead, read, (req, res) => showGroups(app, req, res));
+
+  router.get('/groups/tags', read, (req, res) => showTagFilter(app, req, res));
 
   router.get('/groups/new', write, async (req, res) => {
     await showGroupForm(app, req, res, { typed: typedGroup(takeKept(req) ?? {}) });

@@ -12,6 +12,8 @@ export interface UserCounts {
   states: number[];
   /** By id. */
   tags: Map<number, Counted>;
+  /** Whether there are tags beyond the largest. */
+  hasMoreTags: boolean;
   groups: Map<number, Counted>;
   groupless: number;
   contactless: number;
@@ -39,6 +41,7 @@ export const NOTHING_OFFERED: Offered = { tags: 0, groups: 0, rights: [], views:
 /** What the sidebar offers, each to be counted. */
 export interface Counting {
   tags: number[];
+  hasMoreTags: boolean;
   groups: number[];
   rights: string[];
   addresses: string[];
@@ -50,7 +53,7 @@ export interface Counting {
 export function countsOf(
   index: UserIndex,
   selection: Selection<UserFacet>,
-  { tags, groups, rights, addresses, contactless, views }: Counting,
+  { tags, hasMoreTags, groups, rights, addresses, contactless, views }: Counting,
 ): UserCounts {
   const each = (facet: UserFacet, values: number[]) =>
     new Map(values.map((value) => [value, { count: selection.count(facet, value), size: index.sizeOf(facet, value) }]));
@@ -61,6 +64,7 @@ export function countsOf(
       n === ORPHANED ? selection.countDerived('state', index.derived.orphaned()) : selection.count('state', n),
     ),
     tags: each('tag', tags),
+    hasMoreTags,
     groups: each('group', groups),
     groupless: selection.countDerived('group', index.derived.groupless()),
     contactless: selection.countDerived('contact', contactless),

@@ -161,12 +161,3 @@ export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): str
 
 const NOTHING: string[] = [];
 const ALL = ['all'];
-
-/** The address of all groups by which a view can be filtered, or of those whose name holds a text, from one of them on. */
-export function groupFilterPath(query: ListQuery, { name, from }: { name: string; from: number }): string {
-  const { search } = new URL(listPath(query), 'http://list');
-  const parameters = new URLSearchParams(search);
-  if (name) parameters.set('name', name);
-  if (from > 0) parameters.set('from', String(from));
-  return parameters.size > 0 ? `/users/groups?${parameters}` : '/users/groups';
-}

@@ -58,15 +58,19 @@ export async function listUsers(
       offered.rights,
       offered.views,
     ],
-    () =>
-      countsOf(index, selection, {
-        tags: [...index.largest('tag', offered.tags), ...idsAmong(query.tag)],
+    () => {
+      // One more than is shown: it tells whether there are others.
+      const tags = index.largest('tag', offered.tags + 1);
+      return countsOf(index, selection, {
+        tags: [...tags.slice(0, offered.tags), ...idsAmong(query.tag)],
+        hasMoreTags: tags.length > offered.tags,
         groups: [...index.largest('group', offered.groups, index.groups.deleted), ...idsAmong(query.group)],
         rights: offered.rights,
         addresses: query.address,
         contactless: index.derived.contactless(viewer),
         views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
-      }),
+      });
+    },
   );
   await breathe();
   const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));

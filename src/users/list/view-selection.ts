@@ -72,17 +72,18 @@ export async function countLargestGroups(
   return index.largest('group', most, index.groups.deleted).map((id) => ({ id, count: selection.count('group', id) }));
 }
 
-/** How many of those that a view means under its other filters are in each of the groups. */
-export async function countInGroups(
+/** How many of those that a view means under its other filters are in each of the groups, or have each of the tags. */
+export async function countInValues(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer }: Asked,
-  groupIds: number[],
+  facet: 'group' | 'tag',
+  ids: number[],
 ): Promise<Map<number, number>> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const [pasted] = await refreshedWith(db, index, contactViewer, [query]);
   const selection = select(index, query, contactViewer, pasted);
-  return new Map(groupIds.map((id) => [id, selection.count('group', id)]));
+  return new Map(ids.map((id) => [id, selection.count(facet, id)]));
 }
 
 /** Whom each of the views names one by one, and the index refreshed to what is so now: what is asked right afterwards is of one moment. */

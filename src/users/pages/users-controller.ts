@@ -17,7 +17,7 @@ import { showUserForm, typedNow } from './form/user-form-page.ts';
 import { createFromForm, saveFromForm } from './form/user-saving.ts';
 import { isWeightyUserForm } from './form/weighty-user-form.ts';
 import { chooseColumns, resetColumns, showColumnChoice } from './list/column-choice-page.ts';
-import { showGroupFilter } from './list/group-filter-page.ts';
+import { showGroupFilter, showTagFilter } from './list/filter-values-pages.ts';
 import { showUsers } from './list/user-list-page.ts';
 import { showMemberships } from './record/memberships-page.ts';
 import { offeredActions, operableUser } from './record/offered-actions.ts';
@@ -38,6 +38,8 @@ export function usersController(app: AppContext): Router {
   router.delete('/users/columns', read, (req, res) => resetColumns(app, req, res));
 
   router.get('/users/groups', read, (req, res) => showGroupFilter(app, req, res));
+
+  router.get('/users/tags', read, (req, res) => showTagFilter(app, req, res));
 
   router.get('/users/new', write, async (req, res) => {
     const kept = takeKept(req);

@@ -4,6 +4,7 @@ import { column, contactColumn, deleted, numberOf, offering } from '../standing-
 /** The address book. */
 export const CONTACTS: Record<string, Classified> = {
   'get /contacts': { open: ['contacts', 'read'] },
+  'get /contacts/tags': { open: ['contacts', 'read'] },
   'get /contacts/new': { open: ['contacts', 'write'] },
   'post /contacts': {
     open: ['contacts', 'write'],

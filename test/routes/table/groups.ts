@@ -63,6 +63,7 @@ export const GROUPS: Record<string, Classified> = {
     },
   },
   'get /groups': { open: ['groups', 'read'], isLedInstead: true },
+  'get /groups/tags': { open: ['groups', 'read'] },
   'get /groups/new': { open: ['groups', 'write'] },
   'post /groups': {
     open: ['groups', 'write'],

@@ -166,6 +166,7 @@ export const USERS: Record<string, Classified> = {
     },
   },
   'get /users/groups': { open: ['users', 'read'] },
+  'get /users/tags': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
   'get /security': { open: ['users', 'read'] },
   'get /users/:id/sign-ins': { open: ['users', 'read'], subject: 'bob' },

@@ -27,7 +27,15 @@ const LISTS = [
 ];
 /** Of which there is another page in either house. */
 const LONG = LISTS.filter((path) => !/right=|alice/.test(path));
-const OTHERS = ['/users/groups', '/users/groups?name=team', '/users/new', 'RECORD', 'RECORD/edit', 'RECORD/groups'];
+const OTHERS = [
+  '/users/tags',
+  '/users/groups',
+  '/users/groups?name=team',
+  '/users/new',
+  'RECORD',
+  'RECORD/edit',
+  'RECORD/groups',
+];
 
 /** Session, reader, what waits for them and the list; of a record each of its parts. */
 const MOST_STATEMENTS = isOnPostgres ? { list: 24, record: 60 } : { list: 20, record: 42 };

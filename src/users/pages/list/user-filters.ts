@@ -1,12 +1,12 @@
 import { ACTIVITIES, ACTIVITY_LABELS } from '../../../access/activity.ts';
 import type { Counted } from '../../../facets/facet-index.ts';
 import type { NamedGroup } from '../../../groups/names/group-names.ts';
-import { type Choice, type Filter, noSuch } from '../../../lists/list-frame.ts';
-import { NONE, toggled } from '../../../lists/list-query.ts';
+import { type Choice, type Filter, moreTags, noSuch } from '../../../lists/list-frame.ts';
+import { NONE, toggled, valuesPath } from '../../../lists/list-query.ts';
 import type { Tag } from '../../../tags/tag-store.ts';
 import { grouped } from '../../../text/text.ts';
 import type { UserCounts } from '../../list/user-counts.ts';
-import { groupFilterPath, type ListQuery, listPath } from '../../list/user-list-query.ts';
+import { type ListQuery, listPath } from '../../list/user-list-query.ts';
 import { STATE_LABELS } from '../../state-labels.ts';
 import { STATES } from '../../user-state.ts';
 import { type Further, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
@@ -56,7 +56,13 @@ export function userFilters({
   return [
     { name: 'activity', label: 'Activity', choices: activity, unknown: noSuch('activity') },
     { name: 'state', label: 'State', choices: state, unknown: noSuch('state') },
-    { name: 'tag', label: 'Tags', choices: chosenFrom('tag', tags, counts?.tags), unknown: noSuch('tag') },
+    {
+      name: 'tag',
+      label: 'Tags',
+      unknown: noSuch('tag'),
+      choices: chosenFrom('tag', tags, counts?.tags),
+      more: counts?.hasMoreTags ? moreTags(listPath(query)) : undefined,
+    },
     {
       name: 'group',
       label: 'Top groups',
@@ -67,7 +73,7 @@ export function userFilters({
       ],
       more:
         allGroups > TOP_GROUPS
-          ? { path: groupFilterPath(query, { name: '', from: 0 }), label: `${grouped(allGroups - TOP_GROUPS)} more` }
+          ? { path: valuesPath(listPath(query), 'group'), label: `${grouped(allGroups - TOP_GROUPS)} more` }
           : undefined,
     },
     ...furtherFilters(query, further, counts),
