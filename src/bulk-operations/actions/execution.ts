@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Instant } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -94,7 +94,7 @@ export async function executeAll(trx: Transaction, act: Act, operation: BulkOper
   for (const piece of await findPieces(trx, operation.id)) {
     tally = tallied(tally, await executePiece(trx, act, operation, piece));
     // The others who wait for an answer read meanwhile what stood before.
-    await turn();
+    await turnOfOthers();
   }
   await endOperation(trx, operation, tally, act.at);
 }
