@@ -162,6 +162,11 @@ export class ContactIndex implements Followable {
     }
   }
 
+  /** The tags that some of those selected have, deleted ones included. */
+  tagsOf(selection: Selection<ContactFacet>): number[] {
+    return this.holding.facets.valuesOfSelected('tag', selection);
+  }
+
   /** Nothing of a contact turns by itself. */
   due(): number[] {
     return [];

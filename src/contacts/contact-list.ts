@@ -75,7 +75,7 @@ export async function listContacts(
   await contactIndex.refresh();
   const selection = contactIndex.select(filterOf(query, viewer), viewer);
   // Before anything else is waited for: meanwhile the index may read what changes.
-  const counts = countsOf(contactIndex, selection, viewer, { offeredTags, chosenTags: idsAmong(query.tag) });
+  const counts = countsOf(contactIndex, selection, viewer, { query, offeredTags });
   // The ranks of a search are made of whatever is meant; other orders look at the index as it is now.
   if (isRanked(query)) await breathe();
   const page = await readRankedPage(query, sourcesOf({ db, contactIndex }, { query, selection, owners }));
@@ -91,10 +91,10 @@ export async function listContacts(
   };
 }
 
-/** The tags of the contacts that the viewer may see. */
+/** The tags of the contacts that the viewer may see, deleted ones included. */
 export async function seenTags({ contactIndex }: ContactSources, viewer: ContactViewer): Promise<number[]> {
   await contactIndex.refresh();
-  return contactIndex.largestTags(Number.POSITIVE_INFINITY, contactIndex.select(LISTED, viewer));
+  return contactIndex.tagsOf(contactIndex.select({ values: {} }, viewer));
 }
 
 /** How many of those that a view means under its other filters have each of the tags. */
@@ -211,16 +211,17 @@ function countsOf(
   index: ContactIndex,
   selection: Selection<ContactFacet>,
   viewer: ContactViewer,
-  { offeredTags, chosenTags }: { offeredTags: number; chosenTags: number[] },
+  { query, offeredTags }: { query: ContactQuery; offeredTags: number },
 ): ContactCounts {
   const each = <T>(facet: ContactFacet, of: Iterable<T>, valuesOf: (one: T) => number[]) =>
     new Map(
       Array.from(of, (one) => [one, valuesOf(one).reduce((sum, value) => sum + selection.count(facet, value), 0)]),
     );
   const listed = index.select(LISTED, viewer);
-  // One more than is shown: it tells whether there are others.
-  const largest = index.largestTags(offeredTags + 1, listed);
-  const tags = [...largest.slice(0, offeredTags), ...chosenTags].map((id): [number, Counted] => [
+  // One more than is shown: it tells whether there are others. Some may be on deleted ones alone.
+  const ofDeleted = query.activity.includes('deleted') ? index.tagsOf(selection) : [];
+  const all = [...new Set([...index.largestTags(offeredTags + 1, listed), ...ofDeleted])];
+  const tags = [...all.slice(0, offeredTags), ...idsAmong(query.tag)].map((id): [number, Counted] => [
     id,
     { count: selection.count('tag', id), size: listed.count('tag', id) },
   ]);
@@ -233,7 +234,7 @@ function countsOf(
     ]),
     // Whatever else the address names is as unknown as a tag that nobody has.
     tag: new Map(tags.filter(([, { count, size }]) => count > 0 || size > 0)),
-    hasMoreTags: largest.length > offeredTags,
+    hasMoreTags: all.length > offeredTags,
   };
 }
 

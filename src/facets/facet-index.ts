@@ -119,6 +119,12 @@ export class FacetIndex<F extends string> {
     return this.facets[facet].values();
   }
 
+  /** Those that some of a selection have, or would have without the filter of their own: those first that most have that are listed. */
+  valuesOfSelected(facet: F, selection: Selection<F>): number[] {
+    const values = this.valuesIn(facet).filter((value) => selection.count(facet, value) > 0);
+    return values.sort((a, b) => this.sizeOf(facet, b) - this.sizeOf(facet, a) || a - b);
+  }
+
   valuesOf(facet: F, id: number): readonly number[] {
     return this.facets[facet].valuesOf(id);
   }

@@ -83,6 +83,29 @@ describe.each(LISTS)('more tags of %s than a sidebar has room for', (list) => {
       expect([odd, (await alice.get(`/${list}/tags?${odd}`)).status]).toEqual([odd, 200]);
   });
 
+  it('are shown where deleted ones alone have them', async () => {
+    await using small = await startApp();
+    const contact = await addContact(small, { name: 'Quentin' });
+    await addGroups(small, 1);
+    const [table, column] = {
+      users: ['user_tags', 'user_id'],
+      groups: ['group_tags', 'group_id'],
+      contacts: ['contact_tags', 'contact_id'],
+    }[list];
+    const { id: group } = await small.db.read('groups').where('name', 'Team 1').first('id');
+    const id = { users: small.people.bob, groups: group, contacts: contact }[list];
+    await small.db.write(async (trx) => {
+      const [tag] = await trx('tags').insert({ name: 'gone', name_key: 'gone' }).returning('id');
+      await trx(table).insert({ [column]: id, tag_id: tag.id });
+      await trx(list).where({ id }).update({ activity: 'deleted' });
+    });
+    const session = await signedIn(small, 'alice');
+    expect(pageOf(await session.get(`/${list}`)).textOf('#fold-tag')).not.toContain('gone');
+    expect(pageOf(await session.get(`/${list}?activity=deleted`)).textOf('#fold-tag')).toContain('gone 1');
+    const all = pageOf(await session.get(`/${list}/tags?activity=deleted&name=gone`));
+    expect(rows(all)).toEqual([`gone 1 ${noun}`]);
+  });
+
   it('need no page where all have room', async () => {
     await using small = await startApp();
     const session = await signedIn(small, 'alice');

@@ -199,6 +199,11 @@ export class UserIndex implements Followable<UserDeed> {
     return this.holding.facets.largest(facet, most, except);
   }
 
+  /** The tags that some of those selected have, deleted ones included. */
+  tagsOf(selection: Selection<UserFacet>): number[] {
+    return this.holding.facets.valuesOfSelected('tag', selection);
+  }
+
   /** How many users who are not deleted have the value, whatever is filtered. */
   sizeOf(facet: UserFacet, value: number): number {
     return this.holding.facets.sizeOf(facet, value);

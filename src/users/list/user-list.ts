@@ -59,8 +59,10 @@ export async function listUsers(
       offered.views,
     ],
     () => {
-      // One more than is shown: it tells whether there are others.
-      const tags = index.largest('tag', offered.tags + 1);
+      // One more than is shown: it tells whether there are others. Some may be on deleted ones alone.
+      const largest = index.largest('tag', offered.tags + 1);
+      const ofDeleted = query.activity.includes('deleted') ? index.tagsOf(selection) : [];
+      const tags = [...new Set([...largest, ...ofDeleted])];
       return countsOf(index, selection, {
         tags: [...tags.slice(0, offered.tags), ...idsAmong(query.tag)],
         hasMoreTags: tags.length > offered.tags,
