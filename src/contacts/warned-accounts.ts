@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { holds } from '../db/conditions.ts';
+import { holds, whereCounted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { WARNED } from './contact.ts';
 
@@ -8,14 +8,14 @@ import { WARNED } from './contact.ts';
  * one contact. A contact or company that is deleted is none. Whoever may see the contact: it is said of the user.
  */
 export function linkedToAccount(db: Reader): Knex.Raw {
-  const linked = db('contacts')
-    .leftJoin('contacts as company', (join) =>
+  const those = () =>
+    db('contacts').where('contacts.id', db.ref('users.contact_id')).where('contacts.activity', 'active').count('*');
+  const own = those().join('accounts', 'accounts.contact_id', 'contacts.id').whereIn('accounts.type', WARNED);
+  const ofCompany = those()
+    .join('contacts as company', (join) =>
       join.on('company.id', 'contacts.company_id').onVal('company.activity', 'active'),
     )
-    .join('accounts', (join) => join.onIn('accounts.contact_id', [db.ref('contacts.id'), db.ref('company.id')]))
-    .where('contacts.id', db.ref('users.contact_id'))
-    .where('contacts.activity', 'active')
-    .whereIn('accounts.type', WARNED)
-    .select('contacts.id');
-  return holds(db, (where) => where.whereNotNull('users.contact_id').whereExists(linked));
+    .join('accounts', 'accounts.contact_id', 'company.id')
+    .whereIn('accounts.type', WARNED);
+  return holds(db, (where) => whereCounted(where.whereNotNull('users.contact_id'), [own, ofCompany]));
 }

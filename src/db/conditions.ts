@@ -31,6 +31,15 @@ export function holds(db: Reader, condition: Condition): Knex.Raw {
   return db.raw(sql, bindings);
 }
 
+/**
+ * That some of these counts come to more than nothing. What exists may be found out for all rows that there are at once, which a server takes for quicker
+ * as long as it does not know how many they are: what is counted is counted for each row that is asked for.
+ */
+export function whereCounted<T extends Knex.QueryBuilder>(query: T, counts: Knex.QueryBuilder[]): T {
+  query.whereRaw(`${counts.map(() => '?').join(' + ')} > 0`, counts);
+  return query;
+}
+
 /** Whether the column has a value, as a value to select. */
 export function isGiven(db: Reader, column: string): Knex.Raw {
   return holds(db, (where) => where.whereNotNull(column));

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Reader } from '../../db/database.ts';
@@ -73,9 +74,10 @@ async function inPieces(
   let number = atOnce ?? begin;
   for (let from = 0; from < end; ) {
     const to = Math.min(from + number, end);
-    const begun = performance.now();
+    const begun = performance.eventLoopUtilization();
     await work(from, to);
-    if (atOnce === undefined) number = paced(number, performance.now() - begun);
+    // While a server looks for them nobody is held up.
+    if (atOnce === undefined) number = paced(number, performance.eventLoopUtilization(begun).active);
     from = to;
     if (from < end) await turnOfOthers();
   }
