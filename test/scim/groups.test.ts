@@ -76,6 +76,36 @@ describe('a group that is provisioned', () => {
     expect((await idp.get(`/Users/${ids[2]}`)).body.groups).toMatchObject([{ value: id, display: 'Back of house' }]);
   });
 
+  it('is after all steps of a PATCH what the last on each member says, whoever was in it before', async () => {
+    const id = await idp.group('Ordered', [ids[0]]);
+    const [add, remove] = [
+      { op: 'add', path: 'members', value: values([ids[0], ids[1]]) },
+      { op: 'remove', path: 'members', value: values([ids[0], ids[1]]) },
+    ];
+    for (const [steps, members] of [
+      [[add, remove], []],
+      [[remove, add], ids.slice(0, 2)],
+      [[remove, add, remove], []],
+    ] as const) {
+      await idp.patch(`/Groups/${id}`, { op: 'replace', path: 'members', value: values([ids[0]]) });
+      expect((await idp.patch(`/Groups/${id}`, ...steps)).status).toBe(200);
+      expect([steps, await membersOf(id)]).toEqual([steps, members]);
+    }
+  });
+
+  it('loses nobody by a step on a part of a member, which never changes', async () => {
+    const id = await idp.group('Parts', ids.slice(0, 2));
+    for (const path of [`members[value eq "${ids[0]}"].type`, 'members.value', 'members.type'])
+      for (const step of [
+        { op: 'remove', path },
+        { op: 'replace', path, value: 'User' },
+      ]) {
+        const answer = await idp.patch(`/Groups/${id}`, step);
+        expect([step, answer.status, answer.body.scimType]).toEqual([step, 400, 'mutability']);
+      }
+    expect(await membersOf(id)).toEqual(ids.slice(0, 2));
+  });
+
   it('holds only users of the program itself', async () => {
     const id = await idp.group('Own');
     for (const value of [`user-${app.people.bob}`, 'user-99999', String(app.people.bob), 'ext', id]) {

@@ -19,7 +19,7 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
   let whole: Set<number> | undefined;
   const told: Omit<GroupSteps, 'members'> = {};
   for (const { op, path, value } of pathedSteps(GROUP_KIND, steps)) {
-    const { attribute, filter } = targetOf(GROUP_KIND, path);
+    const { attribute, sub, filter } = targetOf(GROUP_KIND, path);
     if (attribute?.name !== 'members') {
       const text = op === 'remove' ? undefined : (fittingValue(attribute!, value, path) as string | undefined);
       if (attribute?.name === 'externalId') told.externalId = text ?? null;
@@ -27,6 +27,8 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
       else told.name = text;
       continue;
     }
+    // Taken for the whole member, a part would end a membership, and without a filter those of all.
+    if (sub) throw new Unfit('mutability', 'What is said of a member never changes: members are added and removed.');
     const isAll =
       filter === undefined && (op === 'replace' || (op === 'remove' && (value === undefined || value === null)));
     const ids = filter ? chosenBy(filter) : membersIn(value, path, op);
@@ -34,8 +36,12 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
       whole = new Set(op === 'replace' ? ids : []);
       coming.clear();
       going.clear();
-    } else if (op === 'remove') for (const id of ids) (whole ?? coming).delete(id) || going.add(id);
-    else for (const id of ids) (whole ?? coming).add(id) && going.delete(id);
+    } else
+      for (const id of ids) {
+        const [to, from] = op === 'remove' ? [going, whole ?? coming] : [whole ?? coming, going];
+        to.add(id);
+        from.delete(id);
+      }
   }
   return { ...told, members: whole ? { whole: [...whole] } : { add: [...coming], remove: [...going] } };
 }
