@@ -106,6 +106,21 @@ describe('a group that is provisioned', () => {
     expect(await membersOf(id)).toEqual(ids.slice(0, 2));
   });
 
+  it('lets nobody in who is only to be replaced by somebody else', async () => {
+    const id = await idp.group('Replaced', [ids[0]]);
+    const path = `members[value eq "${ids[1]}"]`;
+    for (const op of ['add', 'replace'])
+      for (const value of [{ value: ids[2] }, values([ids[1], ids[2]]), { $ref: `/Users/${ids[2]}` }, ids[2]]) {
+        const { status, body } = await idp.patch(`/Groups/${id}`, { op, path, value });
+        expect([value, status, body.scimType]).toEqual([value, 400, 'mutability']);
+      }
+    expect(await membersOf(id)).toEqual([ids[0]]);
+    expect((await idp.patch(`/Groups/${id}`, { op: 'add', path, value: { value: ids[1], type: 'User' } })).status).toBe(
+      200,
+    );
+    expect(await membersOf(id)).toEqual(ids.slice(0, 2));
+  });
+
   it('holds only users of the program itself', async () => {
     const id = await idp.group('Own');
     for (const value of [`user-${app.people.bob}`, 'user-99999', String(app.people.bob), 'ext', id]) {

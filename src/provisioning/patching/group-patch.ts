@@ -12,6 +12,9 @@ export interface GroupSteps {
   members: { add?: number[]; remove?: number[]; whole?: number[] };
 }
 
+const MEMBERS = GROUP_KIND.attributes.find(({ name }) => name === 'members');
+const UNCHANGING = 'What is said of a member never changes: members are added and removed.';
+
 /** Throws Unfit. */
 export function groupSteps(steps: PatchStep[]): GroupSteps {
   const coming = new Set<number>();
@@ -28,10 +31,11 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
       continue;
     }
     // Taken for the whole member, a part would end a membership, and without a filter those of all.
-    if (sub) throw new Unfit('mutability', 'What is said of a member never changes: members are added and removed.');
+    if (sub) throw new Unfit('mutability', UNCHANGING);
     const isAll =
       filter === undefined && (op === 'replace' || (op === 'remove' && (value === undefined || value === null)));
     const ids = filter ? chosenBy(filter) : membersIn(value, path, op);
+    if (filter && op !== 'remove') requireNoOther(ids, value, path);
     if (isAll) {
       whole = new Set(op === 'replace' ? ids : []);
       coming.clear();
@@ -46,9 +50,16 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
   return { ...told, members: whole ? { whole: [...whole] } : { add: [...coming], remove: [...going] } };
 }
 
+/** Somebody who is to be replaced by another would come in. Nothing at all may be said of who is chosen. Throws Unfit. */
+function requireNoOther(ids: number[], value: unknown, path: string): void {
+  const one = { ...MEMBERS!, multiValued: undefined };
+  const members = [value].flat().map((part) => (fittingValue(one, part, path) ?? {}) as Resource);
+  const named = requireIds(members.filter((part) => part.value !== undefined || part.$ref !== undefined));
+  if (named.some((id) => !ids.includes(id))) throw new Unfit('mutability', UNCHANGING);
+}
+
 function membersIn(value: unknown, path: string, op: PatchStep['op']): number[] {
-  const [attribute] = GROUP_KIND.attributes.filter(({ name }) => name === 'members');
-  const members = (fittingValue(attribute, value, path) ?? []) as Resource[];
+  const members = (fittingValue(MEMBERS!, value, path) ?? []) as Resource[];
   return op === 'remove' ? members.flatMap(({ value: id }) => idOfHandle(id, 'user') ?? []) : requireIds(members);
 }
 
