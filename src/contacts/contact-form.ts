@@ -46,8 +46,9 @@ const fields = {
   emails: emailAddresses(),
   phones: lines
     .refine((all) => all.length <= MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} phones.`)
+    .refine((all) => !all.some((one) => INVISIBLE.test(one)), 'A phone number has no invisible or control characters.')
     .refine(
-      (all) => all.every((one) => [...one].length <= 60 && /\d/.test(one) && !INVISIBLE.test(one)),
+      (all) => all.every((one) => [...one].length <= 60 && /\d/.test(one)),
       'Enter one phone number per line, with at most 60 characters and some digits.',
     ),
   address: optional(500, 'An address has at most 500 characters.'),

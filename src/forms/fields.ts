@@ -104,7 +104,8 @@ export const tags = z
     [...new Set(text.split(',').map((tag) => normalizedAs('NFC', tag).trim().replace(/\s+/g, ' ')))].filter(Boolean),
   )
   .refine((list) => list.length <= MOST_TAGS, `At most ${MOST_TAGS} tags.`)
+  .refine((list) => !list.some((tag) => INVISIBLE.test(tag)), 'A tag has no invisible or control characters.')
   .refine(
-    (list) => list.every((tag) => [...tag].length <= LONGEST_TAG && !INVISIBLE.test(tag)),
+    (list) => list.every((tag) => [...tag].length <= LONGEST_TAG),
     `A tag has at most ${LONGEST_TAG} characters.`,
   );

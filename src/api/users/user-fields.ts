@@ -26,7 +26,8 @@ const start = said
 export const tag = z
   .string()
   .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
-  .refine((text) => text !== '' && [...text].length <= LONGEST_TAG && !/,/.test(text) && !INVISIBLE.test(text), {
+  .refine((text) => !INVISIBLE.test(text), 'A tag has no invisible or control characters.')
+  .refine((text) => text !== '' && [...text].length <= LONGEST_TAG && !/,/.test(text), {
     error: `A tag has from 1 to ${LONGEST_TAG} characters, and no comma.`,
   });
 
