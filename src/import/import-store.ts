@@ -50,6 +50,16 @@ export async function findImport(db: Reader, id: number): Promise<Import> {
   return importOf(row);
 }
 
+/** Whose lines are in, the newest first. */
+export async function findImportsOf(
+  db: Reader,
+  { userId, kind }: { userId: number; kind: ImportKindName },
+  limit: number,
+): Promise<Import[]> {
+  const query = db('imports').where({ kind, created_by: userId }).whereNot('state', 'reading');
+  return (await query.orderBy('id', 'desc').limit(limit)).map(importOf);
+}
+
 /** The one that waits longest for its dry run. */
 export async function findPlanning(db: Reader): Promise<Import | undefined> {
   const row = await db('imports').where('state', 'planning').orderBy('id').first();

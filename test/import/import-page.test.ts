@@ -64,13 +64,48 @@ describe('a file that is imported on the page', () => {
     const page = pageOf(await alice.get(path));
     expect(page.textOf('.rows')).toContain('There is no group “Nowhere”.');
     expect(page.textOf('main')).toContain('Not imported: Room');
+    const fresh = pageOf(await alice.get(`${path}?kind=new`));
+    expect(fresh.textOf('.rows')).toBe('line 2 nina nina@example.com groups Support');
+    expect(fresh.textOf('main')).toContain('Nothing is done yet.');
     expect(await user('nina')).toBeUndefined();
     const report = await execute(path);
-    expect(pageOf(await alice.get(report)).heading()).toBe('1 user was created or changed by an import.');
+    expect(pageOf(await alice.get(report)).heading()).toBe('1 user was created by an import.');
     expect((await user('nina'))?.activity).toBe('active');
     expect(await execute(path)).toBe(report);
     expect(pageOf(await alice.get(report)).$(`main a[href="${path}"]`).length).toBe(1);
     expect(await counts(await planned(file))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 1']);
+    const same = await planned('Login,Mail\nnina,nina@example.com\n');
+    expect(pageOf(await alice.get(same)).textOf('main')).toContain('Nothing would change');
+  });
+
+  it('is found again by whoever gave it, wherever it was left, and by nobody else', async () => {
+    const files = async (session: Session) => pageOf(await session.get('/users/import')).texts('#before li');
+    expect(await files(alice)).toEqual([]);
+    const read = await uploaded('Name,Email\nnora,nora@example.com\n');
+    const path = await planned('Name,Email\nnina,nina@example.com\nbob,bob@example.com\nnils,\n');
+    const left = 'people.csv 1 line, not looked through yet 22 Nov 2026, 12:00 UTC';
+    expect(await files(alice)).toEqual([
+      'people.csv 3 lines, not imported yet: 1 new, 0 changed, 1 refused 22 Nov 2026, 12:00 UTC',
+      left,
+    ]);
+    await execute(path);
+    expect((await files(alice))[0]).toContain('imported: 1 new, 0 changed, 1 refused');
+    expect(pageOf(await alice.get('/users/import')).$(`#before a[href="${read}"]`).length).toBe(1);
+    expect(await files(await signedIn(app, 'ada'))).toEqual([]);
+    expect(pageOf(await alice.get('/contacts/import')).texts('#before li')).toEqual([]);
+    app.clock.advance(25 * HOUR);
+    await runJob(app, 'Forget files that were imported');
+    expect((await files(await signedIn(app, 'alice'))).length).toBe(1);
+  });
+
+  it('says of whom it makes which groups until when, tags and days they get', async () => {
+    const path = await planned(
+      'Name,Email,Groups,Groups until,Tags,Leaves on,No shared data\nnina,nina@example.com,Support; Auditors,31.12.2030,"night, Berlin",31.12.2031,yes\nnora,nora@example.com,,,,,no\n',
+    );
+    expect(pageOf(await alice.get(path)).texts('.rows li')).toEqual([
+      'line 2 nina nina@example.com groups Auditors, Support member until 31 Dec 2030 (UTC) tags night, Berlin leaves on 31 Dec 2031 (UTC) no shared data yes',
+      'line 3 nora nora@example.com',
+    ]);
   });
 
   it('leaves what is answered by yes or no as it is where a cell is empty', async () => {
@@ -420,7 +455,7 @@ describe('a file that is imported on the page', () => {
     const path = await planned(file);
     expect(await counts(path)).toEqual(['New 0', 'Changed 2', 'Unchanged 1', 'Refused 0']);
     const report = await execute(path);
-    expect(pageOf(await alice.get(report)).heading()).toBe('1 user was created or changed by an import.');
+    expect(pageOf(await alice.get(report)).heading()).toBe('1 user was changed by an import.');
     expect([(await user('erin')).contact_name, (await user('lena')).contact_name]).toEqual(['María Müller', null]);
     expect((await alice.get(`${path}/refused.csv`)).text).toContain('María Müller is linked to the user erin already.');
   });
@@ -443,7 +478,7 @@ describe('a file that is imported on the page', () => {
     app.context.operations.wake();
     await app.context.operations.idle();
     alice = await signedIn(app, 'alice');
-    expect(pageOf(await alice.get(report)).heading()).toBe('5,200 users were created or changed by an import.');
+    expect(pageOf(await alice.get(report)).heading()).toBe('5,200 users were created by an import.');
     expect(await user('user5199')).toBeDefined();
   });
 });

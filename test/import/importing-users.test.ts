@@ -205,7 +205,7 @@ describe('the command import', () => {
     expect((await imported(file, '--apply')).data).toMatchObject({ new: 0, changed: 0, unchanged: 2 });
     const alice = await signedIn(app, 'alice');
     expect((await alice.get(`/bulk-operations/${data.operation}`)).text).toContain(
-      '2 users were created or changed by an import.',
+      '1 user was created and 1 was changed by an import.',
     );
     const sheet = (await alice.post('/bulk-operations', { action: 'undo', from: String(data.operation) })).headers
       .location;

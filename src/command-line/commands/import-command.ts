@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Fields } from '../../audit/audit-event.ts';
 import { executeOperation } from '../../bulk-operations/actions/execution.ts';
 import { phaseOf } from '../../bulk-operations/bulk-operation.ts';
 import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
 import { ConfigError } from '../../config.ts';
 import { importOperation } from '../../import/actions/applying.ts';
 import { forgetWhole } from '../../import/actions/forgetting.ts';
+import { KINDS } from '../../import/actions/import-kinds.ts';
 import { stageFile } from '../../import/actions/staging.ts';
 import { COLUMNS, IMPORT_KINDS } from '../../import/columns.ts';
 import { UnreadableFile } from '../../import/encoding.ts';
@@ -13,6 +15,7 @@ import { type Import, MATCHED_BY, type MatchedBy, notFoundBy } from '../../impor
 import { countTicked, findPlanned, type PlannedLine, tickEmails } from '../../import/import-plan-store.ts';
 import { beginPlanning, findImport } from '../../import/import-store.ts';
 import { refusedColumns, refusedLines } from '../../import/refused-lines.ts';
+import { toldFields } from '../../import/told-fields.ts';
 import { installationMark } from '../../installation/data/installation-mark.ts';
 import { growWhole } from '../../installation/data/whole-file.ts';
 import { tableParts } from '../../lists/table-file.ts';
@@ -21,7 +24,6 @@ import { format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import { whyUnread } from '../../unread-file.ts';
 import type { Act } from '../../verbs/act.ts';
-import { fieldWords, valueWords } from '../../verbs/field-words.ts';
 import { type CommandContext, type Result, refused } from '../command.ts';
 import { untilDone } from '../large-work.ts';
 import { tellingWhoeverStops } from '../stopped.ts';
@@ -125,12 +127,13 @@ async function outcome(
   const failed = counts.refused - numbers.refused;
   if (importing.report !== undefined) await writeRefused(db.read, one, importing.report);
   const refusals = await findPlanned(db.read, one.id, { kind: 'refused' }, TOLD_TO_PROGRAMS);
+  const given = await KINDS[one.kind].givenToNew(db.read, told);
   const ignored = one.heads.filter((_, n) => one.choices!.meanings[n] === null);
   const what = `${numbers.new} new, ${numbers.changed} changed, ${numbers.unchanged} unchanged`;
   return {
     lines: [
       ...(ignored.length > 0 ? [`Not imported: the columns ${ignored.join(', ')}.`] : []),
-      ...told.slice(0, TOLD).map(inWords),
+      ...told.slice(0, TOLD).map((line) => inWords(line, given.get(line.line))),
       ...(told.length > TOLD ? ['…'] : []),
       `${importing.apply ? 'Imported' : 'It would be'}: ${what}, ${counted(numbers.refused, 'line')} refused.`,
       ...(failed > 0 ? [`${counted(failed, 'line')} could not be done after all.`] : []),
@@ -158,22 +161,16 @@ async function writeRefused(db: CommandContext['db']['read'], one: Import, file:
   }
 }
 
-function inWords({ line, name, kind, reason, told, newEmail, isTicked }: PlannedLine): string {
+function inWords(planned: PlannedLine, given: Fields | undefined): string {
+  const { line, name, kind, reason, told, newEmail, isTicked } = planned;
   const begin = `line ${line}: ${name}`;
   if (kind === 'refused') return `${begin}: refused. ${reason}`;
-  if (kind === 'new') return `${begin}: new`;
-  const { before = {}, after = {}, notes = [] } = told;
-  const fields = Object.keys(after)
-    .filter((field) => field !== 'email' || isTicked)
-    .map(
-      (field) => `${fieldWords(field)} ${valueInWords(field, before[field])} → ${valueInWords(field, after[field])}`,
+  const { before = {}, notes = [] } = told;
+  const fields = toldFields(planned, given, format)
+    .filter(({ field }) => field !== 'email' || kind === 'new' || isTicked)
+    .map(({ label, before: former, after }) =>
+      former === undefined ? `${label} ${after}` : `${label} ${former} → ${after}`,
     );
-  const kept = newEmail !== null && !isTicked ? [`email stays ${valueInWords('email', before.email)}`] : [];
-  return `${begin}: ${[...fields, ...kept, ...notes].join('; ')}`;
-}
-
-function valueInWords(field: string, value: unknown): string {
-  const named = (one: unknown) =>
-    typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : valueWords(field, one, format);
-  return Array.isArray(value) ? value.map(named).join(', ') || 'none' : named(value);
+  const kept = newEmail !== null && !isTicked ? [`email stays ${format.value(before.email)}`] : [];
+  return `${begin}: ${[...(kind === 'new' ? ['new'] : []), ...fields, ...kept, ...notes].join('; ')}`;
 }

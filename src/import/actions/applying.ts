@@ -7,6 +7,7 @@ import { findLinesToDo, findPlannedLines, type PlannedLine, refuseLines } from '
 import { claimImport, findImport, keepCounts, keepOperationId } from '../import-store.ts';
 import type { Applied } from './import-kind.ts';
 import { KINDS } from './import-kinds.ts';
+import type { ImportingChoices } from './importing-choices.ts';
 
 /**
  * Makes an operation of what the dry run found, to be executed like any other. Undefined where it was made before, or nothing is to be
@@ -17,8 +18,9 @@ export async function importOperation(trx: Transaction, act: Act, id: number): P
   if (lines.length === 0) return undefined;
   // Before anything is made: of two who press at once, one would leave a draft behind that nobody knows of.
   if (!(await claimImport(trx, id))) return undefined;
-  const { subjectType } = KINDS[(await findImport(trx, id)).kind];
-  const draft = { subjectType, action: 'import', lines, choices: { import: id } };
+  const { kind, counts } = await findImport(trx, id);
+  const choices: ImportingChoices = { import: id, made: counts.new, changed: lines.length - counts.new };
+  const draft = { subjectType: KINDS[kind].subjectType, action: 'import', lines, choices };
   const operationId = await createDraft(trx, act, { ...draft, ids: [] });
   await keepOperationId(trx, id, operationId);
   return findOperation(trx, operationId);

@@ -92,14 +92,14 @@ function addCompany(draft: Draft, companies: MatchedContacts['companies'], comin
 }
 
 function newLine(draft: Draft): Planned {
-  const { name, kind = 'person', emails, activity } = draft.values;
+  const { name, kind = 'person', emails, company, activity } = draft.values;
   if (!name) return refusedLine(draft, 'A new contact has a name.');
   if (activity && activity !== 'active') return refusedLine(draft, `A new contact is active, and not ${activity}.`);
   const { accounts, tags, ...more } = draft.change;
   const added = <T>(change: { add?: readonly T[] } | readonly T[] | undefined) =>
     change && 'add' in change ? [...(change.add ?? [])] : [];
   const made: NewContact = { ...more, name, kind, accounts: added(accounts), tags: added(tags) };
-  const told = { after: { email: emails?.[0] ?? '' } };
+  const told = { after: { email: emails?.[0] ?? '', ...(draft.change.companyId && { company }) } };
   return waiting(draft, { ...lineOf(draft, 'new'), name, change: { ...made }, told });
 }
 

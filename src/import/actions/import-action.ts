@@ -1,13 +1,9 @@
-import type { AskingAction, Choices } from '../../bulk-operations/asking-action.ts';
-import { counted, were } from '../../text/text.ts';
+import type { AskingAction } from '../../bulk-operations/asking-action.ts';
+import { counted, grouped, were } from '../../text/text.ts';
 import type { Subjected } from '../../verbs/action.ts';
 import { fieldsInWords, isMade } from '../../verbs/facts.ts';
 import { importPiece } from './applying.ts';
-
-/** What an operation keeps of the file that it imports. */
-export interface ImportingChoices extends Choices {
-  import?: number;
-}
+import type { ImportingChoices } from './importing-choices.ts';
 
 /** A file has pages of its own, where it is said what each line comes to; here is how it is done, and what its report says. */
 function importing(noun: string, path: string): AskingAction<Subjected> {
@@ -17,12 +13,12 @@ function importing(noun: string, path: string): AskingAction<Subjected> {
     asks: [],
     check: (typed) => ({ values: typed }),
     async chosen(_db, choices) {
-      const { import: id } = choices as ImportingChoices;
+      const { import: id, ...numbers } = choices as ImportingChoices;
       return {
         ...what,
         bulk: {
           button: (number) => `Import ${counted(number, noun)}`,
-          done: (number) => `${were(number, noun)} created or changed by an import.`,
+          done: (number) => `${doneInWords(number, noun, numbers)} by an import.`,
           consequence: '',
         },
         about:
@@ -38,6 +34,19 @@ function importing(noun: string, path: string): AskingAction<Subjected> {
       };
     },
   };
+}
+
+/** Which of them were made is told where none was left out, or all were to be. */
+function doneInWords(
+  number: number,
+  noun: string,
+  { made, changed }: Pick<ImportingChoices, 'made' | 'changed'>,
+): string {
+  if (changed === 0) return `${were(number, noun)} created`;
+  if (made === 0) return `${were(number, noun)} changed`;
+  if (made === undefined || changed === undefined || made + changed !== number)
+    return `${were(number, noun)} created or changed`;
+  return `${were(made, noun)} created and ${grouped(changed)} ${changed === 1 ? 'was' : 'were'} changed`;
 }
 
 export const USER_IMPORT = importing('user', '/users');

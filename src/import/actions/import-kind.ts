@@ -1,4 +1,5 @@
 import type { Application } from '../../access/rights.ts';
+import type { Fields } from '../../audit/audit-event.ts';
 import type { SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -41,6 +42,8 @@ export interface ImportKind {
   keysOf(db: Reader, by: Judge, rows: ImportedRow[], choices: ImportChoices): Promise<Map<ImportedRow, LineKey[]>>;
   /** What importing these lines would do now. Nothing is done. */
   plan(db: Reader, by: Judge, rows: ImportedRow[], file: WholeFile): Promise<Planned[]>;
+  /** What lines that make somebody give them beside name and email, by line. */
+  givenToNew(db: Reader, planned: PlannedLine[]): Promise<ReadonlyMap<number, Fields>>;
   create(trx: Transaction, act: Act, planned: PlannedLine[]): Promise<Applied>;
   change(trx: Transaction, act: Act, planned: PlannedLine[]): Promise<Applied>;
 }

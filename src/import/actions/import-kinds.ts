@@ -1,6 +1,7 @@
 import type { ImportKindName } from '../columns.ts';
 import { changeImportedContacts, createImportedContacts } from './contact-applying.ts';
 import { contactKeys, planContacts } from './contact-planning.ts';
+import { givenToNewContacts, givenToNewUsers } from './given-to-new.ts';
 import type { ImportKind } from './import-kind.ts';
 import { changeImported, createImported } from './user-applying.ts';
 import { findMatches, keysOf } from './user-matching.ts';
@@ -15,6 +16,7 @@ export const KINDS: Record<ImportKindName, ImportKind> = {
       return new Map(rows.map((row) => [row, keysOf(row, found.get(row))]));
     },
     plan: planUsers,
+    givenToNew: givenToNewUsers,
     create: createImported,
     change: changeImported,
   },
@@ -23,6 +25,7 @@ export const KINDS: Record<ImportKindName, ImportKind> = {
     application: 'contacts',
     keysOf: contactKeys,
     plan: planContacts,
+    givenToNew: async (_db, planned) => givenToNewContacts(planned),
     create: createImportedContacts,
     change: changeImportedContacts,
   },

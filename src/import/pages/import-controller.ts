@@ -14,7 +14,6 @@ import { sendCsv } from '../../web/files/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
-import { render } from '../../web/render.ts';
 import { importOperation } from '../actions/applying.ts';
 import { KINDS } from '../actions/import-kinds.ts';
 import { planOn } from '../actions/import-planning.ts';
@@ -27,6 +26,7 @@ import { beginPlanning, findImport } from '../import-store.ts';
 import { refusedColumns, refusedLines } from '../refused-lines.ts';
 import { rememberMeanings } from '../remembered-columns.ts';
 import { checkedColumns, showColumns, typedColumns } from './columns-page.ts';
+import { showFilePage } from './file-page.ts';
 import { gonePartsOf, proposeMissing, showMissing, viewsToCompare } from './missing-page.ts';
 import { countToDo, MOST_SHOWN, showPlan } from './plan-page.ts';
 import { withUpload } from './upload.ts';
@@ -43,7 +43,7 @@ export function importController(app: AppContext): Router {
     const visible = (req: Request) => visibleImport(app, req, kind);
     const open = (req: Request) => openImport(app, req, kind);
 
-    router.get(`/${kind}/import`, write, (req, res) => showForm(app, req, res, kind));
+    router.get(`/${kind}/import`, write, (req, res) => showFilePage(app, req, res, { kind }));
     router.post(path, write, (req, res) => takeFile(app, req, res, kind));
     router.get(`${path}/:id`, write, async (req, res) => {
       const one = await visible(req);
@@ -67,13 +67,6 @@ export function importController(app: AppContext): Router {
   return router;
 }
 
-function showForm(app: AppContext, req: Request, res: Response, kind: ImportKindName, error?: string): void {
-  const { importMegabytes, importLines } = app.config;
-  const page = { title: `Import ${kind}`, kind, megabytes: importMegabytes, lines: importLines };
-  const errors = error === undefined ? {} : { file: error };
-  render(req, res, 'import/new', { ...page, errors }, { status: error === undefined ? 200 : 422 });
-}
-
 async function takeFile(app: AppContext, req: Request, res: Response, kind: ImportKindName): Promise<void> {
   const { importMegabytes: megabytes, importLines } = app.config;
   try {
@@ -81,11 +74,11 @@ async function takeFile(app: AppContext, req: Request, res: Response, kind: Impo
       if (file.isCut) throw new UnreadableFile(`The file is larger than ${megabytes} MB. Import it in parts.`);
       return stageFile(app.db, actOf(app, req), { ...file, kind }, importLines);
     });
-    if (id === undefined) return showForm(app, req, res, kind, 'Choose a file.');
+    if (id === undefined) return showFilePage(app, req, res, { kind, error: 'Choose a file.' });
     res.redirect(303, `/${kind}/imports/${id}`);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
-    showForm(app, req, res, kind, error.message);
+    await showFilePage(app, req, res, { kind, error: error.message });
   }
 }
 

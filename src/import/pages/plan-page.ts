@@ -1,18 +1,20 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import type { Fields } from '../../audit/audit-event.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Format } from '../../text/format.ts';
 import { share } from '../../text/text.ts';
-import { fieldWords, valueWords } from '../../verbs/field-words.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
+import { KINDS } from '../actions/import-kinds.ts';
 import { type Import, PLAN_KINDS } from '../import.ts';
 import { countTicked, findPlanned, type PlanFilter, type PlannedLine } from '../import-plan-store.ts';
+import { toldFields } from '../told-fields.ts';
 
 export const MOST_SHOWN = 100;
 
-const KINDS = [...PLAN_KINDS, 'emails'] as const;
-const KIND_LABELS: Record<(typeof KINDS)[number], string> = {
+const TABS = [...PLAN_KINDS, 'emails'] as const;
+const KIND_LABELS: Record<(typeof TABS)[number], string> = {
   new: 'New',
   changed: 'Changed',
   unchanged: 'Unchanged',
@@ -40,6 +42,7 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
   const path = `/${one.kind}/imports/${one.id}`;
   const { ticked } = await countTicked(db, one.id);
   const format = formatOf(req);
+  const given = await KINDS[one.kind].givenToNew(db, shown);
   const page = {
     title: `Import ${one.kind}`,
     one,
@@ -48,43 +51,30 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
     after: filter.after ?? 0,
     ticked,
     todo: await countToDo(db, one),
-    kinds: KINDS.filter((kind) => one.counts[kind] > 0 || kind !== 'emails').map((kind) => ({
+    kinds: TABS.filter((kind) => one.counts[kind] > 0 || kind !== 'emails').map((kind) => ({
       label: KIND_LABELS[kind],
       number: one.counts[kind],
       path: `${path}?kind=${kind}`,
       isChosen: kind === filter.kind,
     })),
     ignored: one.heads.filter((head, n) => head !== '' && one.choices!.meanings[n] === null),
-    lines: shown.map((line) => shownLine(line, format)),
+    lines: shown.map((line) => shownLine(line, given.get(line.line), format)),
     nextPath: lines.length > MOST_SHOWN ? `${path}?kind=${filter.kind}&after=${shown.at(-1)!.line}` : undefined,
   };
   render(req, res, 'import/plan', page, { fragments: { progress: 'import/_plan' } });
 }
 
 /** What the address means, or what is worth looking at first. */
-function filterOf({ query }: Request, { counts }: Import): PlanFilter & { kind: (typeof KINDS)[number] } {
+function filterOf({ query }: Request, { counts }: Import): PlanFilter & { kind: (typeof TABS)[number] } {
   const first = (['refused', 'changed', 'new', 'unchanged'] as const).find((kind) => counts[kind] > 0) ?? 'new';
-  const kind = KINDS.find((one) => one === query.kind) ?? first;
+  const kind = TABS.find((one) => one === query.kind) ?? first;
   const after = /^\d{1,15}$/.test(String(query.after)) ? Number(query.after) : undefined;
   return { kind, after };
 }
 
-function shownLine(line: PlannedLine, format: Format) {
+function shownLine(line: PlannedLine, given: Fields | undefined, format: Format) {
   const { before = {}, after = {}, notes = [] } = line.told;
-  const isEmail = line.newEmail !== null;
-  const fields = Object.keys(after)
-    .filter((field) => line.kind === 'changed' && field !== 'email')
-    .map((field) => ({
-      label: fieldWords(field),
-      before: inWords(field, before[field], format),
-      after: inWords(field, after[field], format),
-    }));
+  const fields = toldFields(line, given, format).filter(({ field }) => field !== 'email');
   const email = line.kind === 'new' ? String(after.email ?? '') : '';
-  return { ...line, email, fields, notes, oldEmail: isEmail ? String(before.email ?? '') : '' };
-}
-
-function inWords(field: string, value: unknown, format: Format): string {
-  const named = (one: unknown) =>
-    typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : valueWords(field, one, format);
-  return Array.isArray(value) ? value.map(named).join(', ') || 'none' : named(value);
+  return { ...line, email, fields, notes, oldEmail: line.newEmail === null ? '' : String(before.email ?? '') };
 }
