@@ -9,7 +9,8 @@ import { compileCache, MEMORY, NODE_OPTIONS } from '../bin/boot/node-options.mjs
 import type { Figures, Job } from './load.ts';
 import type { Usage } from './probe.ts';
 
-const START_PATIENCE = 60_000;
+/** A large file that was not closed in order is looked through first, at the pace of the disk. */
+const START_PATIENCE = 180_000;
 
 /** A measured server in a process of its own. */
 export interface Measured {
