@@ -162,9 +162,9 @@ export class ContactIndex implements Followable {
     }
   }
 
-  /** The tags that some of those selected have, deleted ones included. */
-  tagsOf(selection: Selection<ContactFacet>): number[] {
-    return this.holding.facets.valuesOfSelected('tag', selection);
+  /** The tags that some of those selected have, those first that most of the others have: what nobody may see says nothing, not even by their order. */
+  tagsOf(selection: Selection<ContactFacet>, among: Selection<ContactFacet>): number[] {
+    return this.holding.facets.valuesOfSelected('tag', selection, (tag) => among.count('tag', tag));
   }
 
   /** Nothing of a contact turns by itself. */

@@ -94,7 +94,8 @@ export async function listContacts(
 /** The tags of the contacts that the viewer may see, deleted ones included. */
 export async function seenTags({ contactIndex }: ContactSources, viewer: ContactViewer): Promise<number[]> {
   await contactIndex.refresh();
-  return contactIndex.tagsOf(contactIndex.select({ values: {} }, viewer));
+  const seen = contactIndex.select({ values: {} }, viewer);
+  return contactIndex.tagsOf(seen, seen);
 }
 
 /** How many of those that a view means under its other filters have each of the tags. */
@@ -219,7 +220,7 @@ function countsOf(
     );
   const listed = index.select(LISTED, viewer);
   // One more than is shown: it tells whether there are others. Some may be on deleted ones alone.
-  const ofDeleted = query.activity.includes('deleted') ? index.tagsOf(selection) : [];
+  const ofDeleted = query.activity.includes('deleted') ? index.tagsOf(selection, listed) : [];
   const all = [...new Set([...index.largestTags(offeredTags + 1, listed), ...ofDeleted])];
   const tags = [...all.slice(0, offeredTags), ...idsAmong(query.tag)].map((id): [number, Counted] => [
     id,

@@ -119,10 +119,10 @@ export class FacetIndex<F extends string> {
     return this.facets[facet].values();
   }
 
-  /** Those that some of a selection have, or would have without the filter of their own: those first that most have that are listed. */
-  valuesOfSelected(facet: F, selection: Selection<F>): number[] {
+  /** Those that some of a selection have, or would have without the filter of their own: those of the largest size first. */
+  valuesOfSelected(facet: F, selection: Selection<F>, sizeOf = (value: number) => this.sizeOf(facet, value)): number[] {
     const values = this.valuesIn(facet).filter((value) => selection.count(facet, value) > 0);
-    return values.sort((a, b) => this.sizeOf(facet, b) - this.sizeOf(facet, a) || a - b);
+    return values.sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
   }
 
   valuesOf(facet: F, id: number): readonly number[] {
