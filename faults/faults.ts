@@ -31,6 +31,7 @@ import { signInTimingFault } from './sign-in-timing.ts';
 import { slowClientsFault } from './slow-clients.ts';
 import { startCrashFault } from './start-crash.ts';
 import { upgradeBackupCrashFault, upgradeCrashFault } from './upgrade-crash.ts';
+import { webhookCrashFault } from './webhook-crash.ts';
 
 /** Every fault there is, in the order in which they run. */
 const FAULTS: Fault[] = [
@@ -49,6 +50,7 @@ const FAULTS: Fault[] = [
   cutCableFault,
   endedConnectionsFault,
   mailFault,
+  webhookCrashFault,
   malformedFault,
   slowClientsFault,
   clockFault,
@@ -71,6 +73,7 @@ const ON_SERVER: Fault[] = [
   lockoutRaceFault,
   concurrentBulkFault,
   mailFault,
+  webhookCrashFault,
 ];
 
 try {

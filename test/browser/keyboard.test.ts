@@ -178,6 +178,7 @@ describe('a dialog', () => {
       });
     expect(await isSeen()).toBe(true);
     await press('Escape');
+    await onFocus(/^Columns$/);
   });
 });
 

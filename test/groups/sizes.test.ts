@@ -47,10 +47,13 @@ describe('the pages of a group and of rights', () => {
     expect(new Set(large.statements.map(inEitherWay))).toEqual(new Set(small.statements.map(inEitherWay)));
     expect(large.statements.length).toBeLessThanOrEqual(small.statements.length + 2);
     expect(large.rows).toBeLessThan(MOST_ROWS);
-    // A count comes as one row, however many are looked at for it.
-    expect(large.statements.filter((sql) => /count\(.*from `(memberships|contacts)`/.test(sql))).toEqual([]);
+    // A count comes as one row, however many are looked at for it. Of a user there is one contact at most.
+    const counted = large.statements.map((sql) => sql.replaceAll(OF_THEIR_CONTACT, ''));
+    expect(counted.filter((sql) => /count\(.*from `(memberships|contacts)`/.test(sql))).toEqual([]);
   });
 });
+
+const OF_THEIR_CONTACT = /count\(\*\) from `contacts`[^()]*`contacts`\.`id` = `users`\.`contact_id`/g;
 
 async function house(members: number, groups: number): Promise<House> {
   const app = await startApp();

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { extract } from 'tar';
 import { brokenInvariants } from '../../faults/invariants.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { openDatabase, type Transaction } from '../../src/db/database.ts';
+import type { Transaction } from '../../src/db/database.ts';
 import { lastMigration, migrateUpTo } from '../../src/db/migrate.ts';
 import { backUp } from '../../src/installation/backups/backup.ts';
 import { findBackups } from '../../src/installation/backups/backups.ts';
@@ -126,10 +127,10 @@ describe('a backup of a server', () => {
       trx('users').where('id', bob).update({ description });
     await db.write(describeBob('before'));
     // The restore cannot look at what it replaces, and waits.
-    const other = openDatabase(house.here.DATA_DIR, databases[0]);
+    const other = new Client(databases[0]);
+    await other.connect();
     // Not as those who write, who take turns.
-    await other.writer.raw('begin');
-    await other.writer.raw('lock table webhooks in access exclusive mode');
+    await other.query('begin; lock table webhooks in access exclusive mode');
     const restored = restore(settings(onServer), file, false);
     const waits = async () =>
       (await db.read.raw(`select from pg_locks where relation = 'webhooks'::regclass and not granted`)).length > 0;
@@ -137,9 +138,8 @@ describe('a backup of a server', () => {
     const told = /a backup is just being restored here/;
     await expect(db.write(describeBob('lost'))).rejects.toThrow(told);
     await expect(db.writePiece(describeBob('lost'))).rejects.toThrow(told);
-    await other.writer.raw('rollback');
+    await other.end();
     await restored;
-    await other.close();
     await db.write(describeBob('after'));
     expect(await db.read('users').where('id', bob).pluck('description')).toEqual(['after']);
     await close();
