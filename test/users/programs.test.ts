@@ -132,6 +132,27 @@ describe('a program', () => {
     expect(await row('bob')).toMatchObject({ api_only: 0, email: 'bob@example.org' });
   });
 
+  it('is answered for by somebody else: of many, whoever is to answer stays a person', async () => {
+    const { bob, rita } = app.people;
+    const choices = { apiOnlyReason: 'Sends reports', apiOnlyOwner: 'rita', apiOnlyReviewOn: '2027-06-01' };
+    const { location } = (
+      await alice.post('/bulk-operations', { action: 'convert-to-api-only', ids: `${rita},${bob}` })
+    ).headers;
+    await alice.post(`${location}/choices`, choices);
+    const reason = 'An API-only user does not answer for itself. Name somebody else';
+    expect(pageOf(await alice.get(location)).textOf('main')).toContain(reason);
+    await alice.post(`${location}/execution`);
+    expect(await row('rita')).toMatchObject({ api_only: 0 });
+    expect(await row('bob')).toMatchObject({ api_only: 1, api_only_owner_id: rita });
+    const edited = await submit(alice, `${pathTo(app, 'lena')}/edit`, {
+      apiOnly: 'on',
+      ...choices,
+      apiOnlyOwner: 'lena',
+    });
+    expect([edited.status, pageOf(edited).textOf('main').includes(reason)]).toEqual([422, true]);
+    expect(await row('lena')).toMatchObject({ api_only: 0 });
+  });
+
   it('is named where its owner goes, and handed over with it or told of', async () => {
     await set('robin', { api_only_owner_id: app.people.bob });
     const sheet = pageOf(await alice.get(pathTo(app, 'bob', '/deactivation/new')));

@@ -10,6 +10,12 @@ export function withoutEmail({ user }: Pick<UserDetails, 'user'>): Refusal | und
   return unfitFields({ email: 'Only an API-only user goes without an email address. Enter one.' });
 }
 
+/** Whoever becomes a program is no person any more, and so cannot answer for it. */
+export function answersForItself({ id }: { id: number }, before: UserDetails, after: UserDetails): Refusal | undefined {
+  if (!after.user.apiOnly || after.owner?.id !== id || before.owner?.id === id) return undefined;
+  return unfitFields({ apiOnlyOwner: 'An API-only user does not answer for itself. Name somebody else.' });
+}
+
 const OVER = 'This end is over already. Choose a later one; Deactivate ends access at once.';
 
 /** An end that is chosen is still to come. Throws FieldErrors. */

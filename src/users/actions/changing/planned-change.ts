@@ -20,7 +20,7 @@ import { Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
 import { findSubjects } from '../../user-store.ts';
 import { ownRules } from './own-rules.ts';
-import { unfitDates, withoutEmail } from './person-rules.ts';
+import { answersForItself, unfitDates, withoutEmail } from './person-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
 import { auditDifferences, type DetailPart, findDetails, type UserDetails } from './user-details.ts';
@@ -74,6 +74,7 @@ export async function planChange(
     after.set(subject.id, detailsAfter(by, subject, details.get(subject.id)!, chosen));
   const rules = await ownRules(db, by);
   leaveOut(outcomes, ({ id }) => withoutEmail(after.get(id)!));
+  leaveOut(outcomes, (subject) => answersForItself(subject, details.get(subject.id)!, after.get(subject.id)!));
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
   leaveOut(outcomes, ({ id }) => unfitDates(details.get(id)!, after.get(id)!, by.at, change));
   return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
@@ -96,7 +97,8 @@ export async function planEach(
     try {
       const next = detailsAfter(by, subject, before, chosenAmong(by, change, named));
       after.set(subject.id, next);
-      return withoutEmail(next) ?? rules(subject, before, next) ?? unfitDates(before, next, by.at, change);
+      const unfit = withoutEmail(next) ?? answersForItself(subject, before, next);
+      return unfit ?? rules(subject, before, next) ?? unfitDates(before, next, by.at, change);
     } catch (error) {
       if (error instanceof FieldErrors) return unfitFields(error.errors);
       if (error instanceof Forbidden) return forbiddenFields({ groups: error.message });
