@@ -10,7 +10,9 @@ import { changeTags } from '../../src/tags/tag-store.ts';
 import { ACTIVATION } from '../../src/users/actions/activation.ts';
 import { DEACTIVATION } from '../../src/users/actions/deactivation.ts';
 import { DELETION } from '../../src/users/actions/deletion.ts';
+import { LOGIN_ATTEMPTS_RESET } from '../../src/users/actions/login-attempts-reset.ts';
 import { changingAction } from '../../src/users/actions/operations/changing-action.ts';
+import { PASSWORD_REQUIREMENT } from '../../src/users/actions/password-requirement.ts';
 import { USER_FACETS } from '../../src/users/list/user-facets.ts';
 import type { UserDeed } from '../../src/users/list/user-holding.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
@@ -129,6 +131,18 @@ describe('what a list is told of those who were taken out', () => {
     expect(taken).toEqual([lena]);
     expect(await heldIn(index)).toEqual(await anew());
   });
+
+  for (const action of [LOGIN_ATTEMPTS_RESET, PASSWORD_REQUIREMENT])
+    it(`is not told of what stands in no fact: ${action.name}`, async () => {
+      await app.db.write((trx) =>
+        trx('users').whereNot('id', app.people.alice).where('activity', 'active').update({ password_hash: 'x' }),
+      );
+      await index.refresh();
+      const told = await done(action);
+      expect(told.deeds.size).toBe(0);
+      await index.keepUp(told);
+      expect(await heldIn(index)).toEqual(await anew());
+    });
 
   it('is known to whoever looks first', async () => {
     let isOver = false;

@@ -27,12 +27,14 @@ export class Foretelling {
   note(performed: Performed<Subjected>[]): void {
     for (const { subject, written } of performed) {
       if (!written) continue;
-      const { activity, ...others } = written.after;
-      const fields = Object.keys(others);
-      if ((activity === 'deactivated' || activity === 'deleted') && fields.length === 0)
+      const { before, after } = written;
+      const { activity } = after;
+      const fields = Object.keys({ ...before, ...after });
+      if ((activity === 'deactivated' || activity === 'deleted') && fields.length === 1)
         this.#deeds.set(subject.id, { activity, entries: 1 });
-      else if (activity === undefined && fields.every((field) => tagOf(field) !== undefined))
-        this.#tagged.set(subject.id, others);
+      // Of an end of sessions, for one, there is something that stands in no fact afterwards.
+      else if (Object.keys(after).length > 0 && fields.every((field) => tagOf(field) !== undefined))
+        this.#tagged.set(subject.id, after);
     }
   }
 
