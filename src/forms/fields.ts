@@ -87,7 +87,6 @@ export const description = optional(5_000, 'At most 5,000 characters.');
 export const NO_DAY = 'Enter a date that exists, as YYYY-MM-DD.';
 export const givenDay = z.string().refine(isDay, NO_DAY);
 /** The same of what can be left out; null for none. */
-
 export const day = cleaned.refine((text) => text === '' || isDay(text), NO_DAY).transform((text) => text || null);
 export const ticked = z.string().transform((text) => text !== '');
 export const id = z
