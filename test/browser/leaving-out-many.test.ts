@@ -31,6 +31,7 @@ const bar = () => page.getByRole('region', { name: 'Actions' });
 const everybody = () => page.getByLabel(/All [\d,]+ matching/);
 const boxes = () => page.locator('tbody input[name=ids]');
 const ticked = () => page.locator('tbody input[name=ids]:checked').count();
+const shown = () => boxes().evaluateAll((all) => all.map((box) => box.getAttribute('value')));
 const said = (words: string) => bar().getByText(words, { exact: true }).waitFor();
 const choose = async (name: string) => {
   await bar().getByRole('button', { name: 'More …', exact: true }).click();
@@ -68,12 +69,16 @@ describe('more than an address holds', () => {
     await said(`${all - 250} of ${all} matching are meant`);
     expect([await ticked(), new URL(page.url()).searchParams.has('ticked')]).toEqual([50, false]);
     await boxes().first().uncheck();
+    const rows = await shown();
     await page.locator('thead').getByRole('link', { name: 'System email' }).click();
     await page.waitForURL(/sort=email/);
     await said(`${all - 251} of ${all} matching are meant`);
     await page.goBack();
     await page.waitForURL(/after=/);
+    // The bar says the same on both.
+    await page.locator(`tbody tr:first-child input[value="${rows[0]}"]`).waitFor();
     await said(`${all - 251} of ${all} matching are meant`);
+    expect(await shown()).toEqual(rows);
     await page.reload();
     await said(`${all - 251} of ${all} matching are meant`);
     const [tab] = await Promise.all([
