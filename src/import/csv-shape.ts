@@ -1,36 +1,60 @@
 /** How a CSV is written, by its beginning. */
 export interface CsvShape {
   separator: string;
-  /** The line of the heads, counted from 1. */
-  headLine: number;
+  /** What stands above the line of the heads. */
+  above: string;
 }
 
-const SEPARATORS = [',', ';', '\t', '|'];
+/** Those that are found; another one stands only where the file tells it. */
+export const SEPARATORS = [',', ';', '\t', '|'];
 /** So far down the heads are looked for: above them people write titles and days. */
 const LINES_LOOKED_AT = 20;
 const LONGEST_LINE = 20_000;
 /** So spreadsheet programs are told of it. */
-const TOLD = /^sep=(.)$/i;
+const TOLD = /^sep=([^\p{L}\p{N}"])[\r\n]*$/iu;
+const LINE = /[^\r\n]*(?:\r\n|\r|\n|$)/g;
+/** A cell that begins with a quote, and does not end with the line. */
+const OPEN = /(?:^|[,;\t|]) *"(?:[^"]|"")*$/;
 
 /** A line of heads is the first that has two of them at least, of which no line above has one; where none is known, the first line is. */
 export function csvShape(beginning: string, isHead: (cell: string) => boolean): CsvShape {
-  const lines = beginning.split(/\r\n|\r|\n/, LINES_LOOKED_AT).map((line) => line.slice(0, LONGEST_LINE));
+  const lines = firstLines(beginning);
   const told = TOLD.exec(lines[0])?.[1];
   const separators = told === undefined ? SEPARATORS : [told];
   const first = lines.findIndex((line, n) => line.trim() !== '' && !(n === 0 && told !== undefined));
-  const numberIn = (line: string, separator: string) => cellsOf(line, separator).filter(isHead).length;
+  const numberIn = (line: string, separator: string) =>
+    cellsOf(line.slice(0, LONGEST_LINE), separator).filter(isHead).length;
   const best = (line: string, count: (line: string, separator: string) => number) =>
     separators.toSorted((a, b) => count(line, b) - count(line, a))[0];
   for (const [n, line] of lines.entries()) {
     const separator = best(line, numberIn);
     const number = numberIn(line, separator);
-    if (number >= 2 || (n === first && number === 1)) return { separator, headLine: n + 1 };
+    if (number >= 2 || (n === first && number === 1)) return { separator, above: lines.slice(0, n).join('') };
   }
   const head = lines[first] ?? '';
   return {
     separator: best(head, (line, separator) => cellsOf(line, separator).length),
-    headLine: Math.max(first, 0) + 1,
+    above: lines.slice(0, Math.max(first, 0)).join(''),
   };
+}
+
+/** With their ends. A line goes on where one ends within the quotes of a cell, as it does in heads that are written below each other. */
+function firstLines(beginning: string): string[] {
+  const written = beginning.match(LINE)!.slice(0, LINES_LOOKED_AT);
+  const lines: string[] = [];
+  for (let n = 0; n < written.length; ) {
+    let end = n + 1;
+    while (end < written.length && isOpen(written.slice(n, end).join(''))) end++;
+    // A quote that nothing closes is no quote.
+    if (isOpen(written.slice(n, end).join(''))) end = n + 1;
+    lines.push(written.slice(n, end).join(''));
+    n = end;
+  }
+  return lines;
+}
+
+function isOpen(line: string): boolean {
+  return line.length <= LONGEST_LINE && OPEN.test(line);
 }
 
 /** What stands between separators that no quotes are around. */

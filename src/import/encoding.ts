@@ -6,6 +6,8 @@ export class UnreadableFile extends Error {}
 
 const BEGINNING = 64 * 1024;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+/** How packed files begin, and with them those of spreadsheet programs: whole, empty, in parts. */
+const PACKED = ['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'];
 
 /** What is known of a file before it is read line by line. */
 export interface FileKind {
@@ -18,7 +20,7 @@ export interface FileKind {
 export async function fileKind(file: string): Promise<FileKind> {
   const bytes = await beginningOf(file);
   if (bytes.length === 0) throw new UnreadableFile('The file is empty.');
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
+  if (PACKED.includes(Buffer.from(bytes.subarray(0, 4)).toString('latin1')))
     throw new UnreadableFile('The file is of a spreadsheet program, or packed: save it as CSV.');
   const encoding = sixteen(bytes) ?? ((await isUtf8(file, bytes)) ? 'utf-8' : 'windows-1252');
   const beginning = new TextDecoder(encoding).decode(bytes, { stream: true });

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { unmarked } from '../text/csv.ts';
 import { isEmailAddress } from '../text/email-address.ts';
 import { counted } from '../text/text.ts';
 import type { Cell } from './cell.ts';
 import type { Columns } from './columns.ts';
-import { csvShape } from './csv-shape.ts';
+import { csvRecords, LONGEST_LINE } from './csv-records.ts';
+import { csvShape, SEPARATORS } from './csv-shape.ts';
 import { type FileKind, fileKind, textOf, UnreadableFile } from './encoding.ts';
 import { cellOf, isEnd, isFlat, isHead, objectIn } from './json-line.ts';
 
@@ -20,7 +19,6 @@ const LINES_IN_PIECE = 500;
 /** Or fewer, where they are long: a file of a few endless lines takes no more room than another. */
 const LETTERS_IN_PIECE = 1_000_000;
 const LONGEST_CELL = 20_000;
-const LONGEST_LINE = 1_000_000;
 const MOST_COLUMNS = 200;
 /** Under which our own files say which record a line is of. */
 const ID_HEAD = 'Roster id';
@@ -36,6 +34,8 @@ type FileColumns = Pick<Columns, 'noun' | 'called' | 'lists'>;
 export class FileReader {
   /** What stands above the columns. All of them are known when the last piece was read. */
   readonly heads: string[] = [];
+  /** What stands between the cells of a CSV, where it would be found again; undefined before its first piece was read, and in JSON. */
+  separator?: string;
   readonly #file: string;
   readonly #mostLines: number;
   readonly #kind: FileColumns;
@@ -77,46 +77,21 @@ export class FileReader {
   }
 
   async *#csvLines({ encoding, beginning }: FileKind): AsyncGenerator<RawLine> {
-    const { separator, headLine } = csvShape(beginning, (cell) => this.#kind.called(cell) !== undefined);
-    const parser = parse({
-      delimiter: separator,
-      from_line: headLine,
-      info: true,
-      // A blank behind a separator, before a quote as well.
-      ltrim: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      max_record_size: LONGEST_LINE,
-    });
-    const text = Readable.from(textOf(this.#file, encoding));
-    text.on('error', (error) => parser.destroy(error)).pipe(parser);
-    let before = 0;
-    try {
-      for await (const { record: cells, info } of parser as AsyncIterable<{
-        record: string[];
-        info: { lines: number };
-      }>) {
-        before = info.lines;
-        const record = cells.map(meantIn);
-        if (this.heads.length === 0) this.#takeHeads(record);
-        else if (!this.#isHeads(record)) {
-          this.#look(record);
-          yield { line: info.lines, cells: record };
-        }
+    const shape = csvShape(beginning, (cell) => this.#kind.called(cell) !== undefined);
+    this.separator = SEPARATORS.find((one) => one === shape.separator);
+    for await (const { line, cells } of csvRecords(textOf(this.#file, encoding), shape)) {
+      const record = withoutEmptyEnd(cells).map(meantIn);
+      if (this.heads.length === 0) this.#takeHeads(record);
+      else if (!this.#isHeads(record)) {
+        this.#look(record);
+        yield { line, cells: record };
       }
-    } catch (error) {
-      throw error instanceof CsvError ? new UnreadableFile(inWords(error, before)) : error;
-    } finally {
-      text.destroy();
     }
   }
 
   #takeHeads(record: string[]): void {
     if (record.length > MOST_COLUMNS) throw tooManyColumns();
-    this.heads.push(...record.map((head) => head.trim()));
+    this.heads.push(...record.map(headIn));
     if (this.heads.some((head) => isEmailAddress(head)))
       throw new UnreadableFile(
         'The first line names somebody already. Above it the file needs one that says what its columns are, such as Name, Email.',
@@ -125,10 +100,10 @@ export class FileReader {
 
   /** Files that were put behind each other have their heads, and what marks a beginning, in their midst. */
   #isHeads(record: string[]): boolean {
-    return (
-      record.length === this.heads.length &&
-      record.every((cell, n) => cell.replace('\uFEFF', '').trim() === this.heads[n])
-    );
+    const isOnce = record.length === this.heads.length && record.every((cell, n) => headIn(cell) === this.heads[n]);
+    // Each of such files says for itself that it is whole.
+    if (isOnce) this.#isOurs = false;
+    return isOnce;
   }
 
   /** Ours say in their last line that it is the last one; lines may have been taken out or put elsewhere since. */
@@ -150,7 +125,7 @@ export class FileReader {
     let isFirst = true;
     for await (const { line, text } of linesOf(textOf(this.#file, encoding))) {
       const record = objectIn(text, line);
-      if (isFirst && isHead(record)) {
+      if (isHead(record, isFirst)) {
         const { kind } = record;
         if (typeof kind === 'string' && kind !== `${this.#kind.noun}s`) throw ofAnotherKind(kind, this.#kind.noun);
         mark = record.roster;
@@ -171,7 +146,7 @@ export class FileReader {
       const key = this.#kind.called(head);
       if (key && !isFlat(value, this.#kind.lists.has(key)))
         throw new UnreadableFile(`In line ${line} “${field.slice(0, 40)}” holds more than a text.`);
-      cells[this.heads.indexOf(head)] = isId ? `${mark}:${this.#kind.noun}:${value}` : cellOf(value);
+      cells[this.heads.indexOf(head)] = isId ? `${mark}:${this.#kind.noun}:${value}` : cellOf(value, line);
     }
     return Array.from(cells, (cell) => cell ?? '');
   }
@@ -183,17 +158,18 @@ function meantIn(cell: string): string {
   return text.startsWith("'") ? unmarked(text) : cell;
 }
 
-function lettersIn({ cells }: RawLine): number {
-  return cells.flat().reduce((sum, cell) => sum + cell.length, 0);
+function headIn(cell: string): string {
+  return cell.replace('\uFEFF', '').trim().replaceAll(/\s+/g, ' ');
 }
 
-/** What is wrong with a CSV behind that line. The library says it in words for programmers. */
-function inWords({ code }: CsvError, line: number): string {
-  if (code === 'CSV_QUOTE_NOT_CLOSED')
-    return `The file is no CSV: a quote that opens behind line ${line} is never closed.`;
-  if (code === 'CSV_MAX_RECORD_SIZE')
-    return `The file is no CSV: what stands behind line ${line} is too long for one line. Is a quote there that is never closed?`;
-  return `The file is no CSV: what stands behind line ${line} cannot be read.`;
+/** Spreadsheet programs write as many cells as their widest row ever had. */
+function withoutEmptyEnd(cells: string[]): string[] {
+  return cells.length > MOST_COLUMNS ? cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1) : cells;
+}
+
+/** Cells as well, which take room when they are empty. */
+function lettersIn({ cells }: RawLine): number {
+  return cells.flat().reduce((sum, cell) => sum + cell.length + 1, 0);
 }
 
 /** The lines of a text that are not empty, with their numbers. */
@@ -206,10 +182,15 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<{ line: num
     if (rest.length > LONGEST_LINE) throw new UnreadableFile(`Line ${line + parts.length + 1} is too long.`);
     for (const part of parts) {
       line++;
-      if (part.trim() !== '') yield { line, text: part };
+      if (part.trim() !== '') yield { line, text: withoutMark(part) };
     }
   }
-  if (rest.trim() !== '') yield { line: line + 1, text: rest };
+  if (rest.trim() !== '') yield { line: line + 1, text: withoutMark(rest) };
+}
+
+/** Files that were put behind each other have it in their midst. */
+function withoutMark(line: string): string {
+  return line.startsWith('\uFEFF') ? line.slice(1) : line;
 }
 
 /** Whose names stand in it are others, even where they are called alike. */

@@ -26,6 +26,8 @@ export function importedRow({ line, cells }: RawLine, meanings: Meanings, { noun
   // A separator within a cell, without quotes around it: what follows stands under columns that are not its own.
   if (cells.slice(meanings.length).some((cell) => cell.length > 0))
     row.mistake = `It has ${cells.length} cells, and the file ${meanings.length} columns.`;
+  if (Object.values(row.values).some((value) => [value].flat().some((text) => text.includes('\0'))))
+    row.mistake ??= 'A text has no NUL character in it.';
   return row;
 }
 

@@ -48,9 +48,13 @@ function saidTwice(text: string, known: number): string | undefined {
 /** The mark of an installation. */
 const MARK = /^[a-z]{16}$/;
 
-/** What stands above the records of our own files. */
-export function isHead(record: Record<string, unknown>): record is { roster: string; kind?: unknown } {
-  return typeof record.roster === 'string' && MARK.test(record.roster) && record.name === undefined;
+/** What stands above the records of our own files; below the first line only where others were put behind it, as they were made. */
+export function isHead(
+  record: Record<string, unknown>,
+  isFirst: boolean,
+): record is { roster: string; kind?: unknown } {
+  const isOne = typeof record.roster === 'string' && MARK.test(record.roster) && record.name === undefined;
+  return isOne && (isFirst || Array.isArray(record.columns));
 }
 
 /** What stands below them; anything else that says it is complete is a record. */
@@ -64,12 +68,19 @@ export function isFlat(value: unknown, isList: boolean): boolean {
   return typeof value !== 'object' || value === null;
 }
 
-export function cellOf(value: unknown): Cell {
-  return Array.isArray(value) ? value.map(textIn) : textIn(value);
+/** Throws UnreadableFile where it is nested without end. */
+export function cellOf(value: unknown, line: number): Cell {
+  try {
+    return Array.isArray(value) ? value.map(textIn) : textIn(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UnreadableFile(`Line ${line} holds lists within lists, too many of them.`);
+  }
 }
 
+/** Half a letter is none that could be kept. */
 function textIn(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
 }
