@@ -28,11 +28,12 @@ export async function keepLines(trx: Transaction, id: number, piece: number, lin
 export async function endReading(
   trx: Transaction,
   id: number,
-  read: { heads: string[]; lines: number; pieces: number },
+  { heads, separator, ...numbers }: { heads: string[]; separator?: string; lines: number; pieces: number },
 ): Promise<void> {
+  const read = { ...numbers, heads: JSON.stringify(heads), choices: JSON.stringify({ separator }) };
   const ended = await trx('imports')
     .where({ id, state: 'reading' })
-    .update({ ...read, heads: JSON.stringify(read.heads), state: 'read' });
+    .update({ ...read, state: 'read' });
   if (ended === 0) throw new NotFound('It took so long to take in the file that it was given up. Import it in parts.');
 }
 
@@ -68,10 +69,13 @@ export async function findPlanning(db: Reader): Promise<Import | undefined> {
 
 /** Says what its columns mean; whatever was found out before is forgotten. Whether it could still be said. */
 export async function beginPlanning(trx: Transaction, id: number, choices: ImportChoices): Promise<boolean> {
+  const row = await trx('imports').where({ id }).first('choices');
+  const { separator } = JSON.parse(row?.choices ?? '{}');
+  const said = JSON.stringify({ ...choices, separator });
   const begun = await trx('imports')
     .where({ id })
     .whereIn('state', ['read', 'planned', 'planning'])
-    .update({ state: 'planning', choices: JSON.stringify(choices), counts: '{}', done: 0, problem: '' });
+    .update({ state: 'planning', choices: said, counts: '{}', done: 0, problem: '' });
   if (begun === 1) await trx('import_keys').where('import_id', id).delete();
   return begun === 1;
 }
@@ -158,7 +162,8 @@ export async function forgetImport(trx: Transaction, id: number): Promise<void> 
 }
 
 function importOf(row: Row<'imports'>): Import {
-  const choices: ImportChoices | Record<string, never> = JSON.parse(row.choices);
+  // What stands in the file by itself is kept beside what was said of it.
+  const { separator = ',', ...choices }: { separator?: string } & Partial<ImportChoices> = JSON.parse(row.choices);
   return {
     id: row.id,
     kind: row.kind,
@@ -167,6 +172,7 @@ function importOf(row: Row<'imports'>): Import {
     createdAt: row.created_at,
     state: row.state,
     heads: JSON.parse(row.heads),
+    separator,
     lines: row.lines,
     pieces: row.pieces,
     done: row.done,

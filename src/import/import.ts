@@ -64,6 +64,8 @@ export interface Import {
   createdAt: Instant;
   state: Row<'imports'>['state'];
   heads: string[];
+  /** What stands between the cells of the file, and of what comes back of it. */
+  separator: string;
   lines: number;
   pieces: number;
   /** How many pieces were gone through: first for what they have in common, then for what they come to. */

@@ -9,9 +9,16 @@ import { findLines } from './import-store.ts';
 
 const AT_ONCE = 500;
 const OWN_HEADS = ['line', 'reason'];
+/** Of files that are tables; by another one a table would not be opened. */
+const ENDING = /\.(csv|txt|tsv|tab)$/i;
 
 export function refusedColumns({ heads }: Pick<Import, 'heads'>): string[] {
   return [...OWN_HEADS, ...heads.slice(ownAmong(heads))];
+}
+
+/** As the file was that they came in, so that the same program opens it in the same way. */
+export function refusedShape({ fileName, separator }: Pick<Import, 'fileName' | 'separator'>) {
+  return { separator, ending: ENDING.exec(fileName)?.[1].toLowerCase() };
 }
 
 /** How many of the columns are our own: what was refused and came back mended says its line and reason already, those of then. */

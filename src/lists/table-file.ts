@@ -4,15 +4,15 @@ import type { FileParts } from './written-out.ts';
 export type CsvRow = readonly CsvCell[];
 
 /** A table as a CSV file, by the titles of its columns. */
-export function tableParts(columns: readonly string[]): FileParts<CsvRow> {
+export function tableParts(columns: readonly string[], separator?: string): FileParts<CsvRow> {
   let written = 0;
   return {
-    head: () => BYTE_ORDER_MARK + csvLines([columns]),
+    head: () => BYTE_ORDER_MARK + csvLines([columns], separator),
     lines(rows) {
       written += rows.length;
-      return csvLines(rows);
+      return csvLines(rows, separator);
     },
     end: () => '',
-    broken: () => brokenLine(written, columns.length),
+    broken: () => brokenLine(written, columns.length, separator),
   };
 }

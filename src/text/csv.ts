@@ -17,22 +17,23 @@ export type CsvCell = string | number | null | undefined;
  * The one way to write CSV, as RFC 4180 has it. By hand: the library took as long over it as the database over everything else, and
  * a million rows are written in between the pages of others.
  */
-export function csvLines(rows: readonly (readonly CsvCell[])[]): string {
+export function csvLines(rows: readonly (readonly CsvCell[])[], separator = ','): string {
+  const cellOf = (cell: CsvCell) => written(cell, separator);
   let lines = '';
-  for (const row of rows) lines += `${row.map(written).join(',')}\r\n`;
+  for (const row of rows) lines += `${row.map(cellOf).join(separator)}\r\n`;
   return lines;
 }
 
 /** In the place of all lines that are missing in a table of so many columns. */
-export function brokenLine(lines: number, width: number): string {
+export function brokenLine(lines: number, width: number, separator?: string): string {
   const note = `THIS FILE IS INCOMPLETE: it was broken off after ${counted(lines, 'line')}.`;
-  return csvLines([[note, ...Array.from({ length: width - 1 }, () => '')]]);
+  return csvLines([[note, ...Array.from({ length: width - 1 }, () => '')]], separator);
 }
 
-function written(cell: CsvCell): string {
+function written(cell: CsvCell, separator: string): string {
   if (typeof cell !== 'string') return cell === null || cell === undefined ? '' : String(cell);
   const text = MARKABLE.test(cell) ? MARK + cell : cell;
-  return text !== cell || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text !== cell || text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The text of a cell as it was before it was written. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
+import { SEPARATORS } from '../../src/import/csv-shape.ts';
 import { csvLines, joinedCell, splitCell, unmarked } from '../../src/text/csv.ts';
 
 const FIRST = [...'=+-@\t\r\0＝＋－＠'];
@@ -18,11 +19,16 @@ describe('a cell of CSV', () => {
     expect(csvLines([[-5, null, "'t Hooft", "O'Brien"]])).toBe("-5,,'t Hooft,O'Brien\r\n");
   });
 
-  it('comes back exactly, whatever stands in it', () => {
-    const hostile = fc.string({ unit: fc.constantFrom(...FIRST, "'", '"', ',', ';', '\\', ' ', '\n', 'a', 'ä', '😀') });
+  it('comes back exactly, whatever stands in it and between it and others', () => {
+    const separators = fc.constantFrom(...SEPARATORS);
+    const hostile = fc.string({
+      unit: fc.constantFrom(...FIRST, "'", '"', ',', ';', '|', '\\', ' ', '\n', 'a', 'ä', '😀'),
+    });
+    const table = fc.array(fc.array(hostile, { minLength: 2, maxLength: 5 }), { minLength: 1 });
     fc.assert(
-      fc.property(fc.array(fc.array(hostile, { minLength: 2, maxLength: 5 }), { minLength: 1 }), (rows) => {
-        const read: string[][] = parse(csvLines(rows), { record_delimiter: '\r\n', relax_column_count: true });
+      fc.property(table, separators, (rows, delimiter) => {
+        const text = csvLines(rows, delimiter);
+        const read: string[][] = parse(text, { delimiter, record_delimiter: '\r\n', relax_column_count: true });
         expect(read.map((row) => row.map(unmarked))).toEqual(rows);
       }),
       { numRuns: 1_000 },

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR } from '../../src/clock.ts';
+import { refusedShape } from '../../src/import/refused-lines.ts';
 import { installationMark } from '../../src/installation/data/installation-mark.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { send } from '../support/form.ts';
@@ -286,6 +287,31 @@ describe('a file that is imported on the page', () => {
       'Changed 0',
       'Unchanged 0',
       'Refused 0',
+    ]);
+  });
+
+  it.each([';', '\t', '|'])(
+    'with %j between its cells gets its refused lines back with the same',
+    async (separator) => {
+      const line = (...cells: string[]) => `${cells.join(separator)}\n`;
+      const note = `"one${separator} two"`;
+      const file = line('Name', 'Email', 'Groups', 'Note') + line('a', 'a@x.example', 'Nowhere', note);
+      const path = await planned(file);
+      const refused = (await alice.get(`${path}/refused.csv`)).text;
+      const cells = ['2', 'There is no group “Nowhere”.', 'a', 'a@x.example', 'Nowhere', note];
+      expect(refused.split('\r\n').slice(0, 2)).toEqual([
+        `\uFEFF${['line', 'reason', 'Name', 'Email', 'Groups', 'Note'].join(separator)}`,
+        cells.join(separator),
+      ]);
+      await execute(await planned(refused.replaceAll(/Nowhere(?=[^”])/g, 'Support')));
+      expect((await user('a')).description).toBe(`one${separator} two`);
+    },
+  );
+
+  it('gives its refused lines a name that ends as its own did', () => {
+    const endingOf = (fileName: string) => refusedShape({ fileName, separator: ';' }).ending;
+    expect(['Personal.TXT', 'staff.csv', 'staff.tsv', 'staff.jsonl', 'staff'].map(endingOf)).toEqual([
+      ...['txt', 'csv', 'tsv', undefined, undefined],
     ]);
   });
 

@@ -278,7 +278,9 @@ describe('the command import', () => {
         'n6,n6@example.com,,,',
         'n7,n6@example.com,,,',
         ',,,,',
-      ].join('\n'),
+      ]
+        .join('\n')
+        .replaceAll(',', ';'),
       ...['--apply', '--report', path('refused.csv')],
     );
     expect([code, data.new, data.refused]).toEqual([3, 1, 7]);
@@ -294,7 +296,9 @@ describe('the command import', () => {
       'stands in the lines 8, 9',
     ])
       expect(reasons).toContain(words);
-    const mended = readFileSync(path('refused.csv'), 'utf8')
+    const refused = readFileSync(path('refused.csv'), 'utf8');
+    expect(refused).toContain('\uFEFFline;reason;Name;Email;Groups;Expiry date;Activity\r\n3;');
+    const mended = refused
       .replaceAll('No such group', 'Support')
       .replaceAll('31/12/2027', '2027-12-31')
       .replaceAll('not an email', 'n2@example.com');

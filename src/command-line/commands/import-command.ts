@@ -153,7 +153,7 @@ async function outcome(
 async function writeRefused(db: CommandContext['db']['read'], one: Import, file: string): Promise<void> {
   const growing = await growWhole(file);
   try {
-    await writeOut(growing, { parts: tableParts(refusedColumns(one)), pieces: refusedLines(db, one) });
+    await writeOut(growing, { parts: tableParts(refusedColumns(one), one.separator), pieces: refusedLines(db, one) });
     await growing.finish();
   } catch (error) {
     await growing.discard();

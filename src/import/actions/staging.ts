@@ -47,7 +47,7 @@ export async function stageFile(
       if (waiting.length === PIECES_AT_ONCE) await keep();
     }
     await keep();
-    await db.write((trx) => endReading(trx, id, { heads: reader.heads, lines, pieces }));
+    await db.write((trx) => endReading(trx, id, { heads: reader.heads, separator: reader.separator, lines, pieces }));
     return id;
   } catch (error) {
     await remove?.();

@@ -23,7 +23,7 @@ import { UnreadableFile } from '../encoding.ts';
 import type { Import } from '../import.ts';
 import { tickEmails } from '../import-plan-store.ts';
 import { beginPlanning, findImport } from '../import-store.ts';
-import { refusedColumns, refusedLines } from '../refused-lines.ts';
+import { refusedColumns, refusedLines, refusedShape } from '../refused-lines.ts';
 import { rememberMeanings } from '../remembered-columns.ts';
 import { checkedColumns, showColumns, typedColumns } from './columns-page.ts';
 import { showFilePage } from './file-page.ts';
@@ -161,6 +161,7 @@ async function sendRefused(app: AppContext, req: Request, res: Response, one: Im
   if (one.state !== 'planned' && one.state !== 'applied') throw new NotFound();
   await sendCsv(app, req, res, {
     name: `refused-${one.id}`,
+    ...refusedShape(one),
     columns: refusedColumns(one),
     rows: refusedLines(app.db.read, one),
     look: stillSeeing(app, req),
