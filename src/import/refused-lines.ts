@@ -38,12 +38,11 @@ export async function* refusedLines(db: Reader, { id, heads, counts }: Import): 
       if (piece?.number !== one.piece) piece = { number: one.piece, lines: await linesIn(db, id, one) };
       written += 1;
       const { cells } = piece.lines.get(one.line)!;
-      const isLast = written === counts.refused;
-      rows.push([
-        one.line,
-        one.reason,
-        ...heads.slice(own).map((_, n) => inCsv(cells[own + n], isLast ? counts.refused : undefined)),
-      ]);
+      const lastOf = written === counts.refused ? counts.refused : undefined;
+      // Cells that have come out of their columns as well: without them the others would do, in the wrong ones.
+      const width = Math.max(heads.length, cells.length);
+      const given = Array.from({ length: width - own }, (_, n) => inCsv(cells[own + n], lastOf));
+      rows.push([one.line, one.reason, ...given]);
     }
     yield rows;
     if (refused.length < AT_ONCE) break;

@@ -308,6 +308,18 @@ describe('a file that is imported on the page', () => {
     },
   );
 
+  it('gives cells back that have come out of their columns, until they are mended', async () => {
+    const path = await planned('Name,Email,Note\nb,b@x.example,one, two,three\nshort,nothing\n');
+    const refused = (await alice.get(`${path}/refused.csv`)).text;
+    expect(refused.split('\r\n').slice(1, 3)).toEqual([
+      '2,"It has 5 cells, and the file 3 columns.",b,b@x.example,one,two,three',
+      '3,"“nothing”: Enter one email address, such as maria@example.com.",short,nothing,',
+    ]);
+    expect(await counts(await planned(refused))).toContain('Refused 2');
+    await execute(await planned(refused.replace('one,two,three', '"one, two, three"')));
+    expect((await user('b')).description).toBe('one, two, three');
+  });
+
   it('gives its refused lines a name that ends as its own did', () => {
     const endingOf = (fileName: string) => refusedShape({ fileName, separator: ';' }).ending;
     expect(['Personal.TXT', 'staff.csv', 'staff.tsv', 'staff.jsonl', 'staff'].map(endingOf)).toEqual([
