@@ -119,9 +119,9 @@ const imported = (file: string, meanwhile: () => Promise<unknown> = async () => 
     await app.context.operations.idle();
     const plan = await by.get(path);
     await meanwhile();
-    const { todo } = pageOf(plan).typed();
-    if (todo === undefined) return words(plan);
-    const done = await by.post(`${path}/execution`, { todo: String(todo) });
+    const { seen } = pageOf(plan).typed();
+    if (seen === undefined) return words(plan);
+    const done = await by.post(`${path}/execution`, { seen: String(seen) });
     await app.context.operations.idle();
     return words(plan) + words(await follow(done));
   };

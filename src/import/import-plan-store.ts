@@ -131,14 +131,17 @@ export async function tickEmails(
   await some(ticked).update({ is_ticked: 1 });
 }
 
-/** How many new emails are ticked, and how many of these change nothing else. */
-export async function countTicked(db: Reader, importId: number): Promise<{ ticked: number; alone: number }> {
+/** How many new emails are ticked, how many of these change nothing else, and what the numbers of their lines come to. */
+export async function countTicked(
+  db: Reader,
+  importId: number,
+): Promise<{ ticked: number; alone: number; sum: number }> {
   const ticked = () => db('import_plans').where('import_id', importId).whereNotNull('is_ticked');
   const [[all], [alone]] = [
-    await ticked().count({ number: '*' }),
+    await ticked().count({ number: '*' }).sum({ sum: 'line' }),
     await ticked().where('others', 0).count({ number: '*' }),
   ];
-  return { ticked: Number(all.number), alone: Number(alone.number) };
+  return { ticked: Number(all.number), alone: Number(alone.number), sum: Number(all.sum) };
 }
 
 /** What could not be done after all. */

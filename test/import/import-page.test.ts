@@ -36,8 +36,8 @@ async function planned(file: string, fields: Record<string, string> = {}, sessio
 }
 
 async function execute(path: string, session = alice) {
-  const { todo } = pageOf(await session.get(path)).typed();
-  const done = await session.post(`${path}/execution`, { todo: String(todo) });
+  const { seen } = pageOf(await session.get(path)).typed();
+  const done = await session.post(`${path}/execution`, { seen: String(seen) });
   await app.context.operations.idle();
   return done.headers.location;
 }
@@ -130,12 +130,37 @@ describe('a file that is imported on the page', () => {
 
   it('is done once by presses at the same moment, and each of them leads to it', async () => {
     const path = await planned('Name,Email\nnina,nina@example.com\n');
-    const { todo } = pageOf(await alice.get(path)).typed();
-    const presses = Array.from({ length: 3 }, () => alice.post(`${path}/execution`, { todo: String(todo) }));
+    const { seen } = pageOf(await alice.get(path)).typed();
+    const presses = Array.from({ length: 3 }, () => alice.post(`${path}/execution`, { seen: String(seen) }));
     const ledTo = (await Promise.all(presses)).map(({ headers }) => headers.location);
     const operations: { id: number }[] = await app.db.read('bulk_operations').where('action', 'import').select('id');
     expect(ledTo).toEqual(Array(3).fill(`/bulk-operations/${operations[0].id}`));
     expect(operations.length).toBe(1);
+  });
+
+  it('is done as it was shown: columns told otherwise, or an email ticked in another tab, and nothing is done', async () => {
+    const path = await planned('Name,Email,Groups\nbob,new@example.com,Support\nnina,nina@example.com,\n', {
+      by: 'name',
+    });
+    const press = async (opened: { text: string }, fields = {}) => {
+      const { seen } = pageOf(opened).typed();
+      const { headers } = await alice.post(`${path}/execution`, { seen: String(seen), ...fields });
+      return [headers.location, pageOf(await alice.get(path)).message()];
+    };
+    const otherwise = [path, expect.stringMatching('^It is not what it was')];
+    const untold = await alice.get(path);
+    await send(alice, await alice.get(`${path}/columns`), { 'column-2': '' });
+    await app.context.operations.idle();
+    expect(await press(untold)).toEqual(otherwise);
+    const [unticked, emails] = [await alice.get(path), await alice.get(`${path}?kind=emails`)];
+    await alice.post(`${path}/emails`, { shown: '2', ticked: '2', step: 'save' });
+    expect(await press(unticked)).toEqual(otherwise);
+    expect(await press(emails, { shown: '2' })).toEqual(otherwise);
+    expect([(await user('bob')).email, await user('nina')]).toEqual(['bob@example.com', undefined]);
+    expect((await press(await alice.get(`${path}?kind=emails`), { shown: '2', ticked: '2' }))[0]).toMatch(
+      '/bulk-operations/',
+    );
+    expect((await user('bob')).email).toBe('new@example.com');
   });
 
   it('of two tabs is done once, and the other tells that those are there already', async () => {

@@ -27,8 +27,8 @@ async function planned(file: string, fields: Record<string, string> = {}, sessio
 }
 
 async function execute(path: string, session = alice): Promise<string> {
-  const { todo } = pageOf(await session.get(path)).typed();
-  return (await session.post(`${path}/execution`, { todo: String(todo) })).headers.location;
+  const { seen } = pageOf(await session.get(path)).typed();
+  return (await session.post(`${path}/execution`, { seen: String(seen) })).headers.location;
 }
 
 const counts = async (path: string, session = alice) =>

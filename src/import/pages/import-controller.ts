@@ -3,6 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { executeOperation } from '../../bulk-operations/actions/execution.ts';
 import { AT_ONCE } from '../../bulk-operations/bulk-operation.ts';
 import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
+import type { Transaction } from '../../db/database.ts';
 import { type Typed, typedFields } from '../../forms/form.ts';
 import { installationMark } from '../../installation/data/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -28,7 +29,7 @@ import { rememberMeanings } from '../remembered-columns.ts';
 import { checkedColumns, showColumns, typedColumns } from './columns-page.ts';
 import { showFilePage } from './file-page.ts';
 import { gonePartsOf, proposeMissing, showMissing, viewsToCompare } from './missing-page.ts';
-import { countToDo, MOST_SHOWN, showPlan } from './plan-page.ts';
+import { MOST_SHOWN, markOf, showPlan } from './plan-page.ts';
 import { withUpload } from './upload.ts';
 
 /** So long somebody waits for the dry run of a small file, in milliseconds; of a large one they see how far it has come. */
@@ -110,14 +111,14 @@ async function takeColumns(app: AppContext, req: Request, res: Response, one: Im
 }
 
 async function takeTicks(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
-  const { after } = await keepTicks(app, req, one);
-  const place = isId(String(after)) ? `&after=${after}` : '';
+  const typed = typedFields(req.body, ['seen', 'shown', 'step', 'after'], ['ticked']);
+  await app.db.write((trx) => keepTicks(trx, one.id, typed));
+  const place = isId(String(typed.after)) ? `&after=${typed.after}` : '';
   res.redirect(303, `${pathOf(one)}?kind=emails${place}`);
 }
 
 /** What is ticked among the lines that were shown, or of all. */
-async function keepTicks(app: AppContext, req: Request, one: Import): Promise<Typed> {
-  const typed = typedFields(req.body, ['shown', 'step', 'after', 'todo'], ['ticked']);
+function keepTicks(trx: Transaction, id: number, { shown, ticked, step }: Typed): Promise<void> {
   const numbers = (texts: string | string[]) =>
     [texts]
       .flat()
@@ -125,37 +126,33 @@ async function keepTicks(app: AppContext, req: Request, one: Import): Promise<Ty
       .filter(isId)
       .slice(0, MOST_SHOWN)
       .map(Number);
-  const isAll = typed.step === 'all' || typed.step === 'none';
+  const isAll = step === 'all' || step === 'none';
   const ticks = isAll
-    ? { shown: 'all' as const, ticked: typed.step === 'all' ? ('all' as const) : [] }
-    : { shown: numbers(typed.shown), ticked: numbers(typed.ticked) };
-  await app.db.write((trx) => tickEmails(trx, one.id, ticks));
-  return typed;
+    ? { shown: 'all' as const, ticked: step === 'all' ? ('all' as const) : [] }
+    : { shown: numbers(shown), ticked: numbers(ticked) };
+  return tickEmails(trx, id, ticks);
 }
 
-async function execute(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
-  if (one.state === 'applied') return res.redirect(303, `/bulk-operations/${one.operationId}`);
-  const path = pathOf(one);
-  const typed = typedFields(req.body, ['todo', 'shown']);
-  if (typed.shown !== '') await keepTicks(app, req, one);
-  else if (one.state !== 'planned' || String(await countToDo(app.db.read, one)) !== typed.todo) {
-    flash(req, 'It is not what it was when you looked at it, so nothing was done. Look it over again.');
-    return res.redirect(303, path);
-  }
+async function execute(app: AppContext, req: Request, res: Response, { id, kind }: Import): Promise<void> {
+  const path = pathOf({ id, kind });
+  const typed = typedFields(req.body, ['seen', 'shown', 'step'], ['ticked']);
   const act = actOf(app, req);
-  const done = await app.db.write(async (trx) => {
-    const operation = await importOperation(trx, act, one.id);
-    return operation && { id: operation.id, became: await executeOperation(trx, act, operation) };
+  const became = await app.db.write(async (trx) => {
+    const one = await findImport(trx, id);
+    if (one.state === 'applied') return undefined;
+    if (one.state !== 'planned' || (await markOf(trx, one)) !== typed.seen) return 'otherwise';
+    if (typed.shown !== '') await keepTicks(trx, id, typed);
+    const operation = await importOperation(trx, act, id);
+    return operation && executeOperation(trx, act, operation);
   });
-  if (!done) {
-    const { operationId } = await findImport(app.db.read, one.id);
-    if (operationId !== null) return res.redirect(303, `/bulk-operations/${operationId}`);
-    flash(req, 'There is nothing to be done.');
-    return res.redirect(303, path);
-  }
-  if (done.became === 'begun') app.operations.wake();
-  res.redirect(303, `/bulk-operations/${done.id}`);
+  if (became === 'begun') app.operations.wake();
+  const { operationId } = await findImport(app.db.read, id);
+  if (operationId !== null) return res.redirect(303, `/bulk-operations/${operationId}`);
+  flash(req, became === 'otherwise' ? OTHERWISE : 'There is nothing to be done.');
+  res.redirect(303, path);
 }
+
+const OTHERWISE = 'It is not what it was when you looked at it, so nothing was done. Look it over again.';
 
 async function sendRefused(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
   if (one.state !== 'planned' && one.state !== 'applied') throw new NotFound();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import type { Fields } from '../../audit/audit-event.ts';
@@ -27,6 +28,12 @@ export async function countToDo(db: Reader, { id, counts }: Import): Promise<num
   return counts.new + counts.changed - counts.emailsAlone + (await countTicked(db, id)).alone;
 }
 
+/** Tells whether somebody would do what they were shown: another one once it was found out anew, or other emails are ticked. */
+export async function markOf(db: Reader, { id, createdAt, choices, counts }: Import): Promise<string> {
+  const seen = JSON.stringify([createdAt, choices, counts, await countTicked(db, id)]);
+  return createHash('sha256').update(seen).digest('base64url');
+}
+
 /** What each line comes to, or how far it is found out. */
 export async function showPlan(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
   const fragments = { progress: 'import/_progress' };
@@ -51,6 +58,7 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
     after: filter.after ?? 0,
     ticked,
     todo: await countToDo(db, one),
+    seen: await markOf(db, one),
     kinds: TABS.filter((kind) => one.counts[kind] > 0 || kind !== 'emails').map((kind) => ({
       label: KIND_LABELS[kind],
       number: one.counts[kind],

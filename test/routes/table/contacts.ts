@@ -160,7 +160,7 @@ export const CONTACTS: Record<string, Classified> = {
     imports: 'planned contacts',
     change: {
       form: '/contacts/imports/:id',
-      fields: { todo: '2' },
+      fields: {},
       state: numberOf('contacts'),
       from: 4,
       to: 6,

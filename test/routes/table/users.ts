@@ -157,7 +157,7 @@ export const USERS: Record<string, Classified> = {
     imports: 'planned',
     change: {
       form: '/users/imports/:id',
-      fields: { todo: '1' },
+      fields: {},
       state: numberOf('users'),
       from: 10,
       to: 11,
