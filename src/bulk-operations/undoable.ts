@@ -3,6 +3,7 @@ import type { Reader } from '../db/database.ts';
 import type { Format } from '../text/format.ts';
 import type { BulkAction, Facts, Judge, Subjected, Written } from '../verbs/action.ts';
 import { isSame } from '../verbs/facts.ts';
+import type { Refusal } from '../verbs/outcome.ts';
 import type { SubjectType } from './bulk-operation.ts';
 
 /** What an operation wrote, by subject, with the version of each right after it. */
@@ -20,6 +21,8 @@ export interface Step<Subject extends Subjected> {
   key: string;
   /** What it is to bring back to this one, where that is not the same for all. */
   value?: unknown;
+  /** The key of a step of the same subject, without which this one would come to nothing. */
+  needs?: string;
   /** `values`: that of each, by id. */
   make(db: Reader, values: ReadonlyMap<number, unknown>): StepAction<Subject> | Promise<StepAction<Subject>>;
 }
@@ -30,6 +33,8 @@ export type StepAction<Subject extends Subjected> = Pick<
 > & {
   /** Whether it may change others than those to whom it is done. */
   changesOthers?: true;
+  /** Why it is done to a part of these others alone. */
+  findShortfall?(db: Reader, by: Judge): Promise<Refusal | undefined>;
 };
 
 /** Of one subject, what is to be brought back, and what stands there now. */

@@ -37,20 +37,23 @@ export function undoing<Subject extends Subjected>(
     leaveOut(outcomes, ({ id }) =>
       steps.get(id)!.length === 0 ? whyNothing(id, wanted.get(id)!, written) : undefined,
     );
-    const refused = new Map<number, Refusal>();
+    const refused = new Map<number, Refusal[]>();
     const actions = new Map<string, StepAction<Subject>>();
     for (const [key, those] of groupedByKey(allowed(outcomes), steps)) {
       const action = await those.make(db, those.values);
       actions.set(key, action);
-      const judged = await judge(db, by, { ...NO_WORDS, ...action }, those.subjects);
+      const meant = those.subjects.filter(({ id }) => steps.get(id)!.some((step) => step.key === key));
+      const judged = await judge(db, by, { ...NO_WORDS, ...action }, meant);
+      const shortfall = await action.findShortfall?.(db, by);
+      for (const { subject, refusal = shortfall } of judged)
+        if (refusal) refused.set(subject.id, [...(refused.get(subject.id) ?? []), refusal]);
       for (const { subject, refusal } of judged) {
         if (!refusal) continue;
-        refused.set(subject.id, refusal);
-        const left = steps.get(subject.id)!.filter((step) => step.key !== key);
+        const left = steps.get(subject.id)!.filter((step) => step.key !== key && step.needs !== key);
         steps.set(subject.id, left);
       }
     }
-    leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? refused.get(id) : undefined));
+    leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? refused.get(id)?.[0] : undefined));
     last = { db, plan: { steps, actions, refused, wanted } };
     return last.plan;
   }
@@ -129,8 +132,8 @@ interface Plan<Subject extends Subjected> {
   steps: Map<number, Step<Subject>[]>;
   /** What each of them is, by its key. */
   actions: ReadonlyMap<string, StepAction<Subject>>;
-  /** Why a part of what would have to be done is not done. */
-  refused: Map<number, Refusal>;
+  /** Why parts of what would have to be done are not done. */
+  refused: Map<number, Refusal[]>;
   wanted: Map<number, Wanted>;
 }
 
@@ -156,7 +159,10 @@ function leftAsItIs<Subject extends Subjected>(
 ): Counts {
   const changed = subjects.filter(({ id }) => changedOf(id, wanted.get(id)!, written) > 0);
   const whys = subjects.flatMap((subject) =>
-    [refused.get(subject.id)?.reason ?? [], wanted.get(subject.id)!.gone].flat().map((reason) => ({ subject, reason })),
+    [...(refused.get(subject.id) ?? []).map(({ reason }) => reason), ...wanted.get(subject.id)!.gone].map((reason) => ({
+      subject,
+      reason,
+    })),
   );
   const reasons = [...Map.groupBy(whys, ({ reason }) => reason)].map(([reason, those]): [string, Subject[]] => [
     reason,

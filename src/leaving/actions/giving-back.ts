@@ -3,6 +3,7 @@ import type { Reader } from '../../db/database.ts';
 import { administered } from '../../users/actions/user-action.ts';
 import type { Subject } from '../../users/user.ts';
 import type { Facts } from '../../verbs/action.ts';
+import { leaveOut } from '../../verbs/outcome.ts';
 import { writtenOf } from '../left-kind.ts';
 import { FACTS_LEFT, type FactLeft, factLeftOf } from './facts-left.ts';
 
@@ -41,6 +42,11 @@ function givingBack(fact: FactLeft, ids: number[], change: { before: unknown; pr
     changesOthers: true,
     demandsProof: async (db, by) => (await fact.demandsProof?.(db, by, ids)) ?? false,
     refusalOf: administered(() => undefined),
+    async refuseAmong(db, by, outcomes) {
+      const refused = await fact.findRefused(db, by, ids, change);
+      leaveOut(outcomes, () => (refused.size === ids.length ? [...refused.values()][0] : undefined));
+    },
+    findShortfall: async (db, by) => [...(await fact.findRefused(db, by, ids, change)).values()].at(0),
     async perform(trx, act, subjects) {
       const given = await fact.giveBack(trx, act, ids, change);
       const one = writtenOf(fact.fact, given, change.present, change.before);

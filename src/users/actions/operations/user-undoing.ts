@@ -26,9 +26,8 @@ import { tagFact, tagOf } from '../../../verbs/facts.ts';
 import { allowed } from '../../../verbs/outcome.ts';
 import { findOwnerIds } from '../../program-owners.ts';
 import type { Subject } from '../../user.ts';
-import { type Confirmation, findSubjects, findUsers } from '../../user-store.ts';
+import { type Confirmation, findSubjects } from '../../user-store.ts';
 import { REACTIVATION } from '../activation.ts';
-import { changeUsers } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
 import { findDetails } from '../changing/user-details.ts';
 import {
@@ -50,6 +49,7 @@ import { formerInWords } from './former-facts.ts';
 import { additionTo, groupChosen, leaveOutOf, meant } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
 import { leadingAgain } from './leading-again.ts';
+import { activityKey, addProgramStep } from './programs-returning.ts';
 
 /** What was done to users becomes undone by what anybody would undo it with. */
 export const USER_UNDOING: Undoable<Subject> = {
@@ -129,7 +129,7 @@ function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject
   const programs = new Map<number, number[]>();
   for (const [field, value] of Object.entries(before)) {
     const [group, tag, program] = [groupOf(field), tagOf(field), programOf(field)];
-    if (field === 'activity') steps.push({ key: `activity ${value}`, make: () => activityAction(subject, value) });
+    if (field === 'activity') steps.push({ key: activityKey(value), make: () => activityAction(subject, value) });
     else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', make: () => INVITATION_WITHDRAWAL });
     else if (field === 'accessConfirmedAt') {
       const confirmed: Confirmation = {
@@ -153,7 +153,7 @@ function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject
     else if (field !== 'accessConfirmedBy' && !isHanded(field)) Object.assign(change, { [field]: value });
   }
   steps.push(...stepsForLeft(before, present));
-  for (const [ownerId, ids] of programs) addProgramStep(steps, subject, ownerId, ids);
+  for (const [ownerId, ids] of programs) addProgramStep(steps, subject, { ownerId, programs: ids });
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
   if (Object.keys(change).length > 0) {
     // Who is a customer's was linked by somebody who meant it.
@@ -185,7 +185,8 @@ function membershipSteps(
     key: `into ${JSON.stringify(choices)}`,
     make: async (db) => additionTo(await groupChosen(db, choices), untilAt, { asBefore: true }),
   };
-  return before.leads && givesAgain ? [into, { key: `leads ${group}`, make: () => leadingAgain(group) }] : [into];
+  const leads: Step<Subject> = { key: `leads ${group}`, needs: into.key, make: () => leadingAgain(group) };
+  return before.leads && givesAgain ? [into, leads] : [into];
 }
 
 /** Gives memberships the end that they had. */
@@ -207,34 +208,6 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
     async perform(trx, act, subjects) {
       const { before } = await setUntil(trx, act, asBefore(subjects), untilAt);
       return writtenOf(field, before, { untilAt });
-    },
-  };
-}
-
-/** Who comes back is there before their programs are; who goes leaves them first. */
-function addProgramStep(steps: Step<Subject>[], subject: Subject, ownerId: number, programs: number[]): void {
-  const step: Step<Subject> = {
-    key: `programs ${programs.join()} to ${ownerId}`,
-    make: () => programsReturning(ownerId, programs),
-  };
-  if (ownerId === subject.id) steps.push(step);
-  else steps.unshift(step);
-}
-
-/** Who answered for these programs does again, if they can. */
-function programsReturning(ownerId: number, programs: number[]): StepAction<Subject> {
-  return {
-    changesOthers: true,
-    refusalOf: () => undefined,
-    async perform(trx, act, subjects) {
-      const owners = await findOwnerIds(trx, programs);
-      const [owner] = await findUsers(trx, [ownerId]);
-      if (owner?.activity !== 'active' || owner.apiOnly) return new Map();
-      const { written } = await changeUsers(trx, act, programs, { program: { ownerId } });
-      const facts = (whose: (id: number) => unknown) =>
-        Object.fromEntries([...written.keys()].map((id) => [programFact(id), whose(id)]));
-      const one = { before: facts((id) => owners.get(id)), after: facts(() => ownerId) };
-      return new Map(subjects.map(({ id }) => [id, one]));
     },
   };
 }
