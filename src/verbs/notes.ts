@@ -52,6 +52,14 @@ export function withoutNames(counts: Counts): Counts {
   return Object.fromEntries(Object.entries(counts).map(([key, { number }]) => [key, { number, names: [] }]));
 }
 
+/** Whoever does it to themself as well is told what that comes to. */
+export function ifOneself<Subject extends { id: number; name: string }>(sentence: string): Notes<Subject> {
+  return {
+    count: ({ subjects }, _db, { by }) => ({ oneself: countOf(subjects.filter(({ id }) => id === by.id)) }),
+    inWords: ({ oneself = NOBODY_COUNTED }) => (oneself.number > 0 ? [sentence] : []),
+  };
+}
+
 /** The same notes where several rules have some. */
 export function joined<Subject>(...all: Notes<Subject>[]): Notes<Subject> {
   return {

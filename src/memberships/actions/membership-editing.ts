@@ -203,6 +203,11 @@ function unlessStaying(standing: Standing): Refusal | undefined {
   return standing.isSelf && standing.group.requiresSecondFactor ? LETS_OFF : undefined;
 }
 
+/** Whether nobody takes themself out of it. */
+export function staysIn(group: Group): boolean {
+  return grantsAnything(group) || group.requiresSecondFactor;
+}
+
 const LETS_OFF = forbidden('is yourself: nobody lets themself off a second factor');
 
 function unlessMember(untilAt: Instant | null): (standing: Standing) => Refusal | undefined {

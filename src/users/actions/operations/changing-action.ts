@@ -1,7 +1,7 @@
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
-import { inapplicable, leaveOut, notSo, type Outcome, withFields } from '../../../verbs/outcome.ts';
+import { allowed, inapplicable, leaveOut, notSo, type Outcome, withFields } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { findUserIdsByIdentifier } from '../../user-lookup.ts';
 import { findLinkedUser } from '../../user-store.ts';
@@ -32,8 +32,10 @@ export function changingAction(
       unlessRefused(outcomes, async () => {
         await keepTaken(db, outcomes, change);
         const { steps } = await planChange(db, judge, outcomes, change);
+        keepApart(outcomes, steps, change);
         withFields(outcomes);
-        const changing = new Map(steps.map((step) => [step.subject, step]));
+        const left = new Set(allowed(outcomes));
+        const changing = new Map(steps.filter(({ subject }) => left.has(subject)).map((step) => [step.subject, step]));
         planned = { db, steps: changing };
         leaveOut(outcomes, (subject) => (changing.has(subject) ? undefined : inapplicable(unchanged)));
         // Nobody whose access ends is an administrator (promise 4).
@@ -47,6 +49,20 @@ export function changingAction(
     },
     events: {},
   };
+}
+
+/** Where several would be given one name or one email, it cannot be said whose it is to be. */
+function keepApart(outcomes: Outcome<Subject>[], steps: readonly Step[], { name, email }: UserChange): void {
+  const changing = new Set(steps.map(({ subject }) => subject.id));
+  if (changing.size <= 1) return;
+  for (const [what, text] of [
+    ['name', name],
+    ['email', email],
+  ])
+    if (text)
+      leaveOut(outcomes, ({ id }) =>
+        changing.has(id) ? inapplicable(`cannot be changed so: ${text} is the ${what} of one alone`) : undefined,
+      );
 }
 
 /** A name, an email or a contact that is somebody else's by now. */

@@ -15,13 +15,14 @@ import {
   judgeGrants,
   type Meant,
   requireEndAhead,
+  staysIn,
 } from '../../../memberships/actions/membership-editing.ts';
 import { countOutlasting, outlastingInWords } from '../../../memberships/outlasting.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { type Format, format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
-import { NOBODY_COUNTED } from '../../../verbs/notes.ts';
+import { ifOneself, joined, NOBODY_COUNTED } from '../../../verbs/notes.ts';
 import { allowed, leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
@@ -72,12 +73,15 @@ export function additionTo(
       if (isOver({ untilAt }, at)) return [];
       return [{ groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: subjects.map(({ id }) => id) }];
     },
-    notes: {
-      count: async ({ subjects }, db, { at }) => ({
-        outlasting: await countOutlasting(db, subjects, { rights: group.rights, untilAt, at }),
-      }),
-      inWords: ({ outlasting = NOBODY_COUNTED }) => outlastingInWords(outlasting),
-    },
+    notes: joined(
+      {
+        count: async ({ subjects }, db, { at }) => ({
+          outlasting: await countOutlasting(db, subjects, { rights: group.rights, untilAt, at }),
+        }),
+        inWords: ({ outlasting = NOBODY_COUNTED }) => outlastingInWords(outlasting),
+      },
+      ...(staysIn(group) ? [ifOneself<Subject>(TAKEN_OUT_BY_OTHERS)] : []),
+    ),
     refusalOf: () => undefined,
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
@@ -92,6 +96,8 @@ export function additionTo(
     events: {},
   };
 }
+
+const TAKEN_OUT_BY_OTHERS = 'You are one of them: only another administrator can take you out again.';
 
 export const chosenGroup = id.refine((value) => value !== null, 'Choose one of the groups found.');
 

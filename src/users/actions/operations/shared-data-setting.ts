@@ -2,8 +2,13 @@ import { z } from 'zod';
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { counted } from '../../../text/text.ts';
+import { ifOneself } from '../../../verbs/notes.ts';
 import type { Subject } from '../../user.ts';
 import { changingAction } from './changing-action.ts';
+
+/** Whoever has it lifts it from nobody (R62). */
+const LIFTED_BY_OTHERS =
+  'You are one of them: then you lift it from nobody any more, and only another administrator can take this back.';
 
 export const SHARED_DATA_SETTING: AskingAction<Subject> = {
   name: 'set-no-shared-data',
@@ -24,7 +29,7 @@ export const SHARED_DATA_SETTING: AskingAction<Subject> = {
     checkForm(z.object({ noSharedData: z.enum(['yes', 'no'], { error: 'Choose one of the two.' }) }), typed),
   async chosen(_db, choices) {
     const noSharedData = choices.noSharedData === 'yes';
-    return changingAction(
+    const action = changingAction(
       { noSharedData },
       {
         name: 'set-no-shared-data',
@@ -41,5 +46,6 @@ export const SHARED_DATA_SETTING: AskingAction<Subject> = {
         was: ({ noSharedData: before }) => (before ? 'had No shared data' : 'saw shared data'),
       },
     );
+    return noSharedData ? { ...action, notes: ifOneself(LIFTED_BY_OTHERS) } : action;
   },
 };
