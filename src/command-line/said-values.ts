@@ -4,9 +4,10 @@ import { type Ask, type AskingAction, isAsking } from '../bulk-operations/asking
 import type { Draft } from '../bulk-operations/bulk-operation-store.ts';
 import { ConfigError } from '../config.ts';
 import type { Reader } from '../db/database.ts';
-import type { Typed } from '../forms/form.ts';
-import { findGroupByName } from '../groups/group-store.ts';
+import { FieldErrors, type Typed } from '../forms/form.ts';
+import { findGroupByName, findGroups } from '../groups/group-store.ts';
 import { format } from '../text/format.ts';
+import { isId } from '../text/record-id.ts';
 import type { Act } from '../verbs/act.ts';
 
 /** What was said besides; an action that only offers to be told more is done without. */
@@ -39,9 +40,19 @@ async function typedFor(db: Reader, { name, asks }: AskingAction, values: string
   if (missing.length > 0)
     throw new ConfigError(missing.map(({ field, label }) => `${name} needs --value ${field}=… (${label})`));
   for (const { kind, field } of asks)
-    if (kind === 'group' && !/^\d+$/.test(String(typed[field])))
-      typed[field] = String((await findGroupByName(db, String(typed[field])))?.id ?? '');
+    if (kind === 'group') typed[field] = String(await groupCalled(db, field, String(typed[field])));
   return typed;
+}
+
+/** By name or id. Throws FieldErrors where it cannot be said which one is meant. */
+async function groupCalled(db: Reader, field: string, text: string): Promise<number> {
+  const byName = (await findGroupByName(db, text))?.id;
+  const [byId] = isId(text) ? (await findGroups(db, [Number(text)])).map(({ id }) => id) : [];
+  const found = byName ?? byId;
+  if (found === undefined) throw new FieldErrors({ [field]: `There is no group ${text}.` });
+  if (byId !== undefined && byId !== found)
+    throw new FieldErrors({ [field]: `${text} is the name of one group, and the id of another: name it otherwise.` });
+  return found;
 }
 
 /** What was left empty, as by a variable that was never set, would come to mean for ever, or nobody: it is none only where that is said. */

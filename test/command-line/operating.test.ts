@@ -122,7 +122,13 @@ describe('the commands operate, operations and undo', () => {
     ['too much told', ['activate', 'dave'], { values: ['x'] }, 1, 'asks nothing'],
     ['the same told twice', ['add-tag', 'bob'], { values: ['a', 'tag=b'] }, 1, 'once only'],
     ['what it does not ask', ['add-to-group', 'bob'], { values: ['until=2036-01-01'] }, 1, 'takes group=…, untilAt=…'],
-    ['an unknown group', ['add-to-group', 'bob'], { values: ['group=Nowhere'] }, 2, 'group: Choose one'],
+    [
+      'an unknown group',
+      ['add-to-group', 'bob'],
+      { values: ['group=Nowhere'] },
+      2,
+      'group: There is no group Nowhere.',
+    ],
     ['an unknown kind', ['delete', 'x'], { on: 'tags' }, 1, '--on takes users, groups or contacts'],
   ])('refuse %s', async (_, words, operating, code, said) => {
     const outcome = await run('operate', words, { ...operating, apply: true });
@@ -193,6 +199,15 @@ describe('the commands operate, operations and undo', () => {
       `${app.people.bob} is the name of one user, and the id of another: name it otherwise.`,
     ]);
     expect(await activityOf('bob')).toBe('active');
+    const [support, helpdesk] = [await groupId(app, 'Support'), await groupId(app, 'Helpdesk')];
+    await app.db.write((trx) => trx('groups').where('name', 'Support').update({ name: helpdesk, name_key: helpdesk }));
+    const into = (group: string) =>
+      run('operate', ['add-to-group', 'rita'], { values: [`group=${group}`, 'untilAt=none'] });
+    expect(await into(helpdesk)).toEqual([
+      2,
+      `group: ${helpdesk} is the name of one group, and the id of another: name it otherwise.`,
+    ]);
+    expect((await into(support))[1]).toContain(`Add to ${helpdesk}`);
   });
 
   it('refuse to take back what is not there, or cannot be', async () => {

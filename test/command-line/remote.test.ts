@@ -53,6 +53,25 @@ describe('the command line of a Roster somewhere else', () => {
       lines: [`More than one user is called ${bob}: name it otherwise.`],
     });
     expect((await roster(`users show ${user.id}`)).data.user).toMatchObject({ name: String(bob) });
+    expect(await roster(`bulk deactivate ${bob}`, { apply: true })).toMatchObject({
+      exitCode: 2,
+      lines: [`More than one user is called ${bob}: name it otherwise.`],
+    });
+    expect((await app.db.read('users').where('id', bob).first()).activity).toBe('active');
+    expect((await roster(`bulk confirm-access ${app.people.carol}`)).lines[0]).toContain('1 users changed');
+    expect(await roster('bulk confirm-access 999')).toMatchObject({ exitCode: 2, lines: ['There is no user 999.'] });
+  });
+
+  it('asks for no more where very many are found by what somebody is called', async () => {
+    await app.db.write(async (trx) => {
+      const created_at = '2026-01-01T00:00:00.000Z';
+      for (const name of [...Array.from({ length: 450 }, (_, n) => `a-9999-${n}`), '9999'])
+        await trx('users').insert({ name, name_key: name, sort_name: name, search_text: name, created_at });
+    });
+    let requests = 0;
+    app.server.on('request', () => requests++);
+    expect((await roster('users show 9999')).data.user).toMatchObject({ name: '9999' });
+    expect(requests).toBe(2);
   });
 
   it('makes groups and grants rights to them', async () => {

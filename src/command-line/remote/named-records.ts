@@ -7,6 +7,9 @@ interface Named {
   email?: string | null;
 }
 
+/** Who is called just so stands first, of however many in whose names and emails it is found. */
+const LOOKED_AT = 200;
+
 type Listed<One extends Named> = Pick<Records<One, never, never>, 'list' | 'get'>;
 
 /** By id, or by exactly that name or system email. Throws RosterProblem. */
@@ -14,8 +17,11 @@ export async function recordCalled<One extends Named>(records: Listed<One>, noun
   const meant = text.toLocaleLowerCase('en');
   const id = idIn(text);
   const found = id === undefined ? [] : await withId(records, id);
-  for await (const one of records.list(String(new URLSearchParams({ q: text, per: '200' }))))
+  let left = LOOKED_AT;
+  for await (const one of records.list(String(new URLSearchParams({ q: text, per: String(LOOKED_AT) })))) {
     if (isCalled(one, meant) && !found.some(({ id }) => id === one.id)) found.push(one);
+    if (--left === 0) break;
+  }
   const [first, second] = found;
   if (!first) throw new RosterProblem({ status: 404, detail: `There is no ${noun} ${text}.` });
   if (second)

@@ -91,9 +91,9 @@ export function bulkAction(action: string): RemoteVerb {
 async function idsOf(client: RosterClient, on: (typeof ON)[number], named: string[]): Promise<number[]> {
   const ids: number[] = [];
   for (const name of named) {
-    if (isId(name)) ids.push(Number(name));
-    else if (on === 'users') ids.push((await recordCalled(client.users, 'user', name)).id);
+    if (on === 'users') ids.push((await recordCalled(client.users, 'user', name)).id);
     else if (on === 'groups') ids.push((await recordCalled(client.groups, 'group', name)).id);
+    else if (isId(name)) ids.push(Number(name));
     else throw new ConfigError([`name contacts by their number, not ${name}`]);
   }
   return ids;
