@@ -67,6 +67,18 @@ describe('every width', () => {
     },
     60_000,
   );
+
+  it('breaks a name that no line holds, on the overview as well', async () => {
+    const page = await open({ viewport: { width: 390, height: 844 } });
+    await page.goto(`/users/${app.people.carol}/edit`);
+    await page.getByLabel('Name', { exact: true }).fill('Wolfeschlegelsteinhausenbergerdorff'.repeat(2).slice(0, 64));
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.waitForURL(`**/users/${app.people.carol}`);
+    await page.goto('/overview');
+    await page.getByRole('link', { name: /^Wolfeschlegel/ }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.context().close();
+  });
 });
 
 describe('with scripts and without', () => {
