@@ -108,12 +108,18 @@ describe('groups, for programs', () => {
     expect((await change({ leaderId: bob })).body.leader.name).toBe('bob');
     const unknown = { name: 'Other', leaderId: 999_999 };
     expect(fieldOf(await ask('post /groups', '/groups', unknown))).toEqual([422, 'leaderId']);
+    await change({ leaderId: null });
     const groupsOnly = await programAs(
       app,
       'alice',
       EVERY_SCOPE.filter((scope) => !scope.startsWith('users')),
     );
-    const refused = await groupsOnly.send('post', '/groups', { name: 'Other', leaderId: bob });
-    expect([refused.status, refused.body.errors?.[0].field]).toEqual([403, 'leaderId']);
+    // The same whether there is such a user or not: it must not tell who exists.
+    for (const leaderId of [bob, 999_999])
+      for (const refused of [
+        await groupsOnly.send('post', '/groups', { name: 'Other', leaderId }),
+        await groupsOnly.send('patch', path, { leaderId }, any),
+      ])
+        expect([leaderId, refused.status, refused.body.errors?.[0].field]).toEqual([leaderId, 403, 'leaderId']);
   });
 });

@@ -64,6 +64,22 @@ describe('webhooks', () => {
     expect((await webhooks())[1]).toMatchObject({ address: 'https://max.example/', user_id: null });
   });
 
+  it('tell nobody who may not read users who there is, or what they are called (R86)', async () => {
+    const max = await maxMaySet();
+    await app.db.write((trx) =>
+      trx('group_permissions').where('application', 'users').whereNot('group_id', 1).delete(),
+    );
+    for (const user of ['alice', 'bob@example.com', 'robin', 'dave', 'nobody at all', 'nobody@example.com']) {
+      const refused = await submit(max, '/webhooks/new', { ...NEW, user });
+      expect([user, refused.status]).toEqual([user, 422]);
+      expect(pageOf(refused).errors()).toEqual({
+        user: 'What others may read is not for you to send on: choose yourself, or nobody.',
+      });
+    }
+    for (const user of ['max@example.com', ''])
+      expect((await submit(max, '/webhooks/new', { ...NEW, user })).status).toBe(200);
+  });
+
   it('of a program are made by those alone who read all that it may come to read (R85)', async () => {
     const group_id = Number(await groupId(app, 'Support'));
     await app.db.write(async (trx) => {

@@ -6,7 +6,7 @@ import { requireDone } from '../../forms/required-outcome.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
-import { liftsDemand } from '../../groups/group.ts';
+import { liftsDemand, mayAppoint } from '../../groups/group.ts';
 import { GROUP_EXPORT } from '../../groups/group-export.ts';
 import { listGroups } from '../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../groups/group-list-query.ts';
@@ -14,6 +14,7 @@ import { findGroupsOf } from '../../groups/group-store.ts';
 import { isWeightyAction } from '../../permissions/weighty-givings.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { findUsers } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { GROUP, pageOf } from '../contract/answers.ts';
 import { actOfCaller } from '../contract/caller.ts';
@@ -47,7 +48,7 @@ export const GROUP_ROUTES: Route[] = [
     answer: GROUP,
     handle: (call) =>
       call.write(async (trx, act) => {
-        const id = await asTheBodySays(trx, call.body, () => createGroup(trx, act, call.body));
+        const id = await asTheBodySays(trx, act, call.body, () => createGroup(trx, act, call.body));
         const made = await groupAnswer(trx, id);
         return { ...made, status: 201, headers: { ...made.headers, Location: `${PREFIX}/groups/${id}` } };
       }),
@@ -82,7 +83,7 @@ export const GROUP_ROUTES: Route[] = [
         const { id } = call.ids;
         await keepAsOperation(trx, act, { subjectType: 'group', action: 'edit' }, async (own) => {
           const versions = call.version === undefined ? undefined : new Map([[id, call.version]]);
-          return asTheBodySays(trx, call.body, async () => {
+          return asTheBodySays(trx, own, call.body, async () => {
             const changed = await changeGroups(trx, own, [id], call.body, versions);
             requireDone(changed.outcomes);
             return keptOutcomes(changed);
@@ -146,10 +147,12 @@ async function list({ app, req, viewer }: Call): Promise<Answer> {
 /** Whoever is to lead is named by a number here, and by name on the page. */
 async function asTheBodySays<Result>(
   db: Reader,
+  { by }: Pick<Act, 'by'>,
   { leaderId }: { leaderId?: number | null },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (leaderId && (await findUsers(db, [leaderId])).length === 0)
+  // Nobody is looked up for others: the answer must not tell who exists.
+  if (leaderId && mayAppoint(by) && (await findUsers(db, [leaderId])).length === 0)
     throw new FieldErrors({ leaderId: 'There is no user with this number.' });
   try {
     return await work();

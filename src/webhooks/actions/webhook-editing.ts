@@ -151,6 +151,8 @@ interface Owner {
 async function ownerOf(trx: Transaction, act: Act, typed: string): Promise<Owner | undefined> {
   if (typed === '') return undefined;
   const user = await findUserByIdentifier(trx, typed);
+  // Before anything is said of them: the answer must not tell who exists, nor what they are called.
+  if (user?.id !== act.by.id && !may(act.by, 'users', 'read')) throw new RefusedFields({ user: OTHERS_REFUSED });
   if (!user) throw new FieldErrors({ user: 'There is no such user.' });
   const subject = await findSubject(trx, user.id, minuteOf(act.at));
   const refusal = makingRefusal(act.by, subject);
@@ -181,6 +183,8 @@ function readsLess({ by }: Act, owner: { id: number }): boolean {
 function moreRefused(name: string): string {
   return `${name} may come to read more than you may: choose yourself or nobody, or ask somebody who reads everything.`;
 }
+
+const OTHERS_REFUSED = 'What others may read is not for you to send on: choose yourself, or nobody.';
 
 function ownersRefused(name: string): string {
   return `What ${name} may read is not for you to send on: choose yourself, a program that you may make tokens for, or nobody.`;
