@@ -25,7 +25,12 @@ export interface Group extends Living {
 
 /** Nobody changes a group that grants more than they hold: neither its members nor what it grants (R62). */
 export function mayChange(viewer: Viewer, group: Pick<Group, 'rights'>): boolean {
-  return may(viewer, 'groups', 'write') && covers(viewer.rights, group.rights);
+  return may(viewer, 'groups', 'write') && mayGive(viewer, group);
+}
+
+/** Who changes a user says which groups they are in, of those that grant no more than they themself hold (R62). */
+export function mayGive(viewer: Viewer, group: Pick<Group, 'rights'>): boolean {
+  return covers(viewer.rights, group.rights);
 }
 
 /** A leader creates users: who may not create any makes nobody a leader, themself neither (R62). */
@@ -37,13 +42,24 @@ export const GRANTS_MORE = 'grants rights that you do not hold';
 
 /** Throws Forbidden where the viewer may not change the group (R62). */
 export function requireHeld(by: Viewer, group: Pick<Group, 'name' | 'rights'>): void {
-  if (!mayChange(by, group)) throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}.`);
+  requireGivable(by, group);
+  if (!mayChange(by, group)) throw new Forbidden('You may not change groups.');
+}
+
+/** Throws Forbidden where the viewer may put nobody into the group and take nobody out (R62). */
+export function requireGivable(by: Viewer, group: Pick<Group, 'name' | 'rights'>): void {
+  if (!mayGive(by, group)) throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}.`);
 }
 
 /** Throws Forbidden where the actor may not change the group, and Conflict where nobody can while it is deleted. */
 export function requireChangeable({ by }: { by: Viewer }, group: Group): void {
   requireHeld(by, group);
-  if (group.activity === 'deleted') throw new Conflict(`The group ${group.name} is deleted.`);
+  requireNotDeleted(group);
+}
+
+/** Throws Conflict. */
+export function requireNotDeleted({ name, activity }: Pick<Group, 'name' | 'activity'>): void {
+  if (activity === 'deleted') throw new Conflict(`The group ${name} is deleted.`);
 }
 
 /** Whether its members have to have a second factor because of it: whoever takes somebody out, or says when they go, lets them off (R54). */

@@ -5,6 +5,7 @@ import { DAY } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
 import { groupId } from '../support/people.ts';
+import { programAs } from '../support/program.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -164,6 +165,27 @@ describe('taking an operation back from its report', () => {
     const sheet = (await max.post('/bulk-operations', { action: 'undo', from: report.split('/')[2] })).headers.location;
     await max.post(`${sheet}/execution`);
     expect([await activityOf('ada'), await activityOf('bob')]).toEqual(['deactivated', 'active']);
+  });
+
+  it('takes no right on groups where the form of the user took none, and says what else does', async () => {
+    const support = await groupId(app, 'Support');
+    const groupsOf = (person: Person) =>
+      app.db.read('memberships').where('user_id', app.people[person]).pluck('group_id');
+    const max = await signedIn(app, 'max');
+    const takeItBack = async () => {
+      const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+      const sheet = await max.post('/bulk-operations', { action: 'undo', from: String(id) });
+      return max.post(`${sheet.headers.location}/execution`);
+    };
+    await submit(max, `/users/${app.people.erin}/edit`, { groups: support });
+    expect(await groupsOf('erin')).toEqual([Number(support)]);
+    await takeItBack();
+    expect(await groupsOf('erin')).toEqual([]);
+    await takeItBack();
+    expect(await groupsOf('erin')).toEqual([Number(support)]);
+    const program = await programAs(app, 'max');
+    const refused = await program.send('delete', `/users/${app.people.erin}/groups/${support}`, {});
+    expect([refused.status, refused.body.detail]).toEqual([403, 'You may not change groups.']);
   });
 
   it('says what whoever takes it back may not do, and nothing of a list that nobody ticked', async () => {

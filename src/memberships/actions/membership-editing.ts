@@ -7,7 +7,7 @@ import { type Instant, minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
-import { requireChangeable } from '../../groups/group.ts';
+import { requireChangeable, requireGivable, requireNotDeleted } from '../../groups/group.ts';
 import { findGroup, findLedByStrangers, keepGroups } from '../../groups/group-store.ts';
 import { type EndedLink, endOutgrownLinks } from '../../permissions/outgrown-links.ts';
 import type { Subject } from '../../users/user.ts';
@@ -51,6 +51,15 @@ export interface MembershipRule {
 const BY_RIGHTS: MembershipRule = {
   requireGroup: async (_db, act, group) => requireChangeable(act, group),
   refusalOf: (by, subject) => (mayAdminister(by, subject) ? undefined : forbidden(NOT_YOURS)),
+};
+
+/** As the form of a user has it, by which somebody got into a group or out of it: what is taken back takes no more than it took (R62). */
+export const BY_FORM_OF_USER: MembershipRule = {
+  ...BY_RIGHTS,
+  async requireGroup(_db, { by }, group) {
+    requireGivable(by, group);
+    requireNotDeleted(group);
+  },
 };
 
 interface Standing {

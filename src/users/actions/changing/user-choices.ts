@@ -1,4 +1,3 @@
-import { covers } from '../../../access/rights.ts';
 import { may } from '../../../access/viewer.ts';
 import { minuteOf } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
@@ -6,7 +5,7 @@ import { findContacts } from '../../../contacts/contact-store.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
 import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
-import { GRANTS_MORE, type Group } from '../../../groups/group.ts';
+import { GRANTS_MORE, type Group, mayGive } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { requireLinkable } from '../../../linked-contacts/linked-contact.ts';
 import { spelledTags } from '../../../tags/tag-store.ts';
@@ -142,8 +141,7 @@ function requireGroups(act: Judge, change: SetChange<number> | undefined, groups
     throw new FieldErrors({ groups: 'One of the groups is no longer there. Choose again.' });
   for (const id of change === undefined || isWhole(change) ? [] : (change.remove ?? [])) {
     const group = groups.get(id)!;
-    if (!covers(act.by.rights, group.rights))
-      throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}, so you cannot take it.`);
+    if (!mayGive(act.by, group)) throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}, so you cannot take it.`);
   }
 }
 
@@ -152,12 +150,11 @@ function requireGroups(act: Judge, change: SetChange<number> | undefined, groups
  * does not offer them, and they stay.
  */
 function groupsAfter(act: Judge, before: Group[], change: SetChange<number>, chosen: Map<number, Group>): Group[] {
-  const mayChange = (group: Group) => covers(act.by.rights, group.rights);
   const had = new Map(before.map((group) => [group.id, group]));
-  const fixed = isWhole(change) ? before.filter((group) => !mayChange(group)) : [];
+  const fixed = isWhole(change) ? before.filter((group) => !mayGive(act.by, group)) : [];
   const wanted = changedSet([...had.keys()], change).map((id) => had.get(id) ?? chosen.get(id)!);
   for (const group of wanted)
-    if (!had.has(group.id) && !mayChange(group))
+    if (!had.has(group.id) && !mayGive(act.by, group))
       throw new Forbidden(`The group ${group.name} ${GRANTS_MORE}, so you cannot give it.`);
   return [...new Map([...fixed, ...wanted].map((group) => [group.id, group])).values()];
 }

@@ -11,6 +11,7 @@ import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { Group } from '../../../groups/group.ts';
 import { findGroup, findGroups } from '../../../groups/group-store.ts';
 import {
+  BY_FORM_OF_USER,
   grantMemberships,
   judgeGrants,
   type Meant,
@@ -60,6 +61,7 @@ export function additionTo(
 ): BulkAction<Subject> {
   const end = untilAt ? ` until ${words.until(untilAt)}` : '';
   const field = membershipFact(group.id);
+  const rule = asBefore ? BY_FORM_OF_USER : undefined;
   return {
     name: 'add-to-group',
     label: `Add to ${group.name}`,
@@ -86,10 +88,10 @@ export function additionTo(
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
         if (!asBefore) requireEndAhead(judge, untilAt);
-        leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, allowed(outcomes)), untilAt));
+        leaveOutOf(outcomes, await judgeGrants(db, judge, { ...meant(group, allowed(outcomes)), rule }, untilAt));
       }),
     async perform(trx, act, subjects) {
-      const { before } = await grantMemberships(trx, act, { ...meant(group, subjects), asBefore }, untilAt);
+      const { before } = await grantMemberships(trx, act, { ...meant(group, subjects), asBefore, rule }, untilAt);
       return writtenOf(field, before, { untilAt });
     },
     was: () => `was no member of ${group.name}`,

@@ -17,7 +17,12 @@ import { demandsFactor } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { factLeftOf } from '../../../leaving/actions/facts-left.ts';
 import { findFactsLeft, stepsForLeft } from '../../../leaving/actions/giving-back.ts';
-import { judgeUntil, type MembershipFacts, setUntil } from '../../../memberships/actions/membership-editing.ts';
+import {
+  BY_FORM_OF_USER,
+  judgeUntil,
+  type MembershipFacts,
+  setUntil,
+} from '../../../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { isWeightyMembership } from '../../../permissions/weighty-givings.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
@@ -47,7 +52,7 @@ import { changingAction } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
 import { formerInWords } from './former-facts.ts';
 import { additionTo, groupChosen, leaveOutOf, meant } from './group-addition.ts';
-import { GROUP_REMOVAL } from './group-removal.ts';
+import { removalFrom } from './group-removal.ts';
 import { leadingAgain } from './leading-again.ts';
 import { activityKey, addProgramStep } from './programs-returning.ts';
 
@@ -176,7 +181,10 @@ function membershipSteps(
 ): Step<Subject>[] {
   const untilAt = before?.untilAt ?? null;
   const choices: Choices = { group, untilAt };
-  if (before === null) return [{ key: `out of ${group}`, make: (db) => GROUP_REMOVAL.chosen(db, choices) }];
+  if (before === null)
+    return [
+      { key: `out of ${group}`, make: async (db) => removalFrom(await groupChosen(db, choices), BY_FORM_OF_USER) },
+    ];
   const givesAgain = !isOver(before, at);
   // What is over by now and gives something again is granted anew, with all that goes with it.
   if (present !== null && !(givesAgain && isOver(present, at)))
