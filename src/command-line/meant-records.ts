@@ -68,7 +68,7 @@ async function inView(
   const problems = await kind.problemsIn(db.read, view, act.by);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
   const viewer = await findContactViewer(db.read, act.by, minuteOf(Date.now()));
-  const frozen = await kind.freeze(await readySources(context, list === 'contacts'), viewer, view, format);
+  const frozen = await kind.freeze(await readySources(context, list), viewer, view, format);
   const ids: number[] = [];
   for await (const some of frozen.pieces()) ids.push(...some);
   return ids.length > 0 ? ids : `The view shows no ${kind.noun}.`;

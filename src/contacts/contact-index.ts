@@ -86,6 +86,7 @@ export class ContactIndex implements Followable {
     this.clock = clock;
     const hold = (holding: ContactHolding) => {
       this.holding = holding;
+      this.orders.clear();
     };
     this.follower = new Follower(this, fillElsewhere && filledBy(fillElsewhere, hold));
   }
@@ -105,14 +106,19 @@ export class ContactIndex implements Followable {
     return this.holding.facets.union('linked', [1]).count();
   }
 
-  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. Throws NotYet where it takes long. */
   async refresh(): Promise<void> {
     await this.follower.refresh(this.clock());
   }
 
-  /** The same for whoever has something to show meanwhile: false where the first reading takes longer than that. */
+  /** The same where nobody waits for it, however long it takes. */
+  async refreshWholly(): Promise<void> {
+    await this.follower.refreshWholly(this.clock());
+  }
+
+  /** The same for whoever has something to show meanwhile: false where it takes longer than that. */
   async refreshWithin(milliseconds: number): Promise<boolean> {
-    return this.follower.refresh(this.clock(), milliseconds);
+    return this.follower.refreshWithin(this.clock(), milliseconds);
   }
 
   /** Reads no further, for the end of the process. */

@@ -82,7 +82,8 @@ export const GROUP_EXPORT: ExportKind<GroupSources, Viewer> = {
     return frozenIds(await selectGroups(sources, queryOf(view)), READ_AT_ONCE);
   },
   async *read({ db: { read: db }, clock, index }, _viewer, ids, chosen) {
-    await index.refresh();
+    // Of a file half of which is written nobody is refused the rest.
+    await index.refreshWholly();
     const tags = await findTagNames(db, 'group', ids);
     const groups = (await findGroupsOf(db, ids)).map((group): ExportedGroup => {
       const users = index.sizeOf('group', group.id);

@@ -57,9 +57,14 @@ export class GroupIndex implements Followable {
     this.clock = clock;
   }
 
-  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. Throws NotYet where it takes long. */
   async refresh(): Promise<void> {
     await this.follower.refresh(this.clock());
+  }
+
+  /** The same where nobody waits for it, however long it takes. */
+  async refreshWholly(): Promise<void> {
+    await this.follower.refreshWholly(this.clock());
   }
 
   /** Reads no further, for the end of the process. */

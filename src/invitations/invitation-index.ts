@@ -50,9 +50,14 @@ export class InvitationIndex implements Followable {
     return this.facets.number;
   }
 
-  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. Throws NotYet where it takes long. */
   async refresh(): Promise<void> {
     await this.follower.refresh(this.clock());
+  }
+
+  /** The same where nobody waits for it, however long it takes. */
+  async refreshWholly(): Promise<void> {
+    await this.follower.refreshWholly(this.clock());
   }
 
   /** Reads no further, for the end of the process. */

@@ -124,7 +124,7 @@ export async function serve(
  */
 async function readIndexes({ index, groupIndex, invitationIndex, contactIndex }: AppContext): Promise<void> {
   await index.refreshWholly().catch(() => undefined);
-  for (const one of [groupIndex, contactIndex, invitationIndex]) await one.refresh().catch(() => undefined);
+  for (const one of [groupIndex, contactIndex, invitationIndex]) await one.refreshWholly().catch(() => undefined);
 }
 
 /** What another process changed is read a moment later, and not when somebody waits for it; whoever asks still asks the database. */

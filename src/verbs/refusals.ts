@@ -35,10 +35,10 @@ export class Conflict extends Refused {}
 /** A link that was used, replaced, withdrawn or is past its end. */
 export class Gone extends Refused {}
 
-/** Roster has only just started, or was given another database, and is still reading what this needs. */
+/** What this needs is still being read, and takes longer than somebody waits. */
 export class NotYet extends Refused {
   constructor() {
-    super('Roster has only just started, and is still reading who there is.');
+    super('Roster is still reading: it has only just started, much has just changed, or its database is slow.');
   }
 }
 

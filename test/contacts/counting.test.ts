@@ -3,6 +3,7 @@ import { ContactIndex } from '../../src/contacts/contact-index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';
+import { holdReading } from '../support/held-reading.ts';
 import { pageOf } from '../support/page.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
@@ -14,15 +15,7 @@ describe('the list while all contacts are being read for the first time', () => 
     app = await startApp();
     await addCrowd(app, 60);
     await addContact(app, { name: 'Hidden', ownerUserId: app.people.bob, accounts: ['customer'] });
-    const { contactIndex } = app.context;
-    const take = contactIndex.take.bind(contactIndex);
-    const held = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    contactIndex.take = async (ids) => {
-      await held;
-      await take(ids);
-    };
+    goOn = holdReading(app.context.contactIndex);
     alice = await signedIn(app, 'alice');
   });
   afterEach(async () => {

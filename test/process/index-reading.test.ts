@@ -8,6 +8,7 @@ import { DAY } from '../../src/clock.ts';
 import { ContactIndex } from '../../src/contacts/contact-index.ts';
 import { IndexReaders } from '../../src/serving/index-reading.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
+import { keepableOf } from '../../src/users/list/user-order.ts';
 import { NotYet } from '../../src/verbs/refusals.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
@@ -79,6 +80,40 @@ describe('the process that reads an index', () => {
       expect(found.ids()).toEqual(expected.ids());
       expect(found.total).toBeGreaterThan(0);
     }
+  });
+
+  it('takes nothing from whoever is still answered, where all is read anew, and leaves no order of before', async () => {
+    const { db, clock, config } = app;
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const whole = new UserIndex(db.read, clock.now, config);
+    const fillElsewhere = async () => {
+      if (index.number > 0) await held;
+      await readAll(whole);
+      return whole.held;
+    };
+    const index: UserIndex = new UserIndex(db.read, clock.now, config, { fillElsewhere });
+    await readAll(index);
+    const { bob } = app.people;
+    const groups = [...index.groupsOf(bob)];
+    expect(groups).not.toEqual([]);
+    const order = () => keepableOf(db.read, index, 'name')!;
+    await order().want();
+    // As after a database that knows less than the one before.
+    await db.write(async (trx) => {
+      await trx('memberships').where('user_id', bob).delete();
+      await trx('user_changes').delete();
+    });
+    const reading = index.refreshWholly();
+    expect(await index.refreshWithin(1)).toBe(false);
+    expect(index.groupsOf(bob)).toEqual(groups);
+    expect(order().kept()).toBeDefined();
+    goOn();
+    await reading;
+    expect(index.groupsOf(bob)).toEqual([]);
+    expect(order().kept()).toBeUndefined();
   });
 
   it('is begun in a turn of its own, where there are two', async () => {

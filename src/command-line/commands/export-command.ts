@@ -29,7 +29,7 @@ export async function exportList(context: CommandContext, act: Act, list: string
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
   // Whoever works with Roster meanwhile goes first.
   setPriority(constants.priority.PRIORITY_LOW);
-  const sources = await readySources(context, name === 'contacts');
+  const sources = await readySources(context, name);
   const exporter = {
     act,
     look: () =>

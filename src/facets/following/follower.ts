@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/promises';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
@@ -13,8 +13,10 @@ const RELOAD_BEYOND = 100_000;
 /** So few are read here before another process would have begun. */
 const FEW = 5_000;
 
-/** How long a page waits for its numbers while everything is read for the first time, in milliseconds. */
+/** How long a page that can be shown without its numbers waits for them, in milliseconds. */
 export const PATIENCE_OF_A_PAGE = 300;
+/** How long somebody waits for what cannot be shown without, in milliseconds. */
+const LONGEST_WAIT = 3_000;
 
 /** Records by id, as they are read in pieces. */
 export type Ids = { after: number; upTo: number } | number[];
@@ -112,15 +114,19 @@ export class Follower<Deed extends Entered = never> {
     this.fillElsewhere = fillElsewhere;
   }
 
-  /** Reads what changed and what turned up to this call. Returns false where it took longer than somebody waits, in milliseconds; it goes on. */
-  async refresh(now: number, patience?: number): Promise<boolean> {
-    const reading = this.readOn(now);
-    if (this.isLoaded || patience === undefined) {
-      await reading;
-      return true;
-    }
-    reading.catch(() => {});
-    return Promise.race([reading.then(() => true), sleep(patience, false, { ref: false })]);
+  /** Reads what changed and what turned up to this call. Where that takes long, whoever waits is refused, and it goes on. */
+  async refresh(now: number): Promise<void> {
+    if (!(await this.refreshWithin(now, LONGEST_WAIT))) throw new NotYet();
+  }
+
+  /** The same for whoever has something to show meanwhile: false where it takes longer than that. */
+  async refreshWithin(now: number, milliseconds: number): Promise<boolean> {
+    return isDoneWithin(this.readOn(now), milliseconds);
+  }
+
+  /** The same where nobody waits for it, however long it takes. */
+  async refreshWholly(now: number): Promise<void> {
+    await this.readOn(now);
   }
 
   /** The same ahead of whoever asks next; nothing as long as not everything was read. What is foretold need not be, whoever it is that reads next. */
@@ -178,9 +184,11 @@ export class Follower<Deed extends Entered = never> {
 
   private async load(now: number): Promise<void> {
     this.isLoaded = false;
-    this.index.clear();
+    // Meanwhile whoever was refreshed before is answered by what is held.
     const isFilled = (await findLast(this.index)) > FEW && (await this.fillElsewhere?.(now));
-    if (!isFilled) await takeAll({ db: this.index.db, feed: this.index.feed, take: this.takeIn }, now);
+    if (isFilled) return;
+    this.index.clear();
+    await takeAll({ db: this.index.db, feed: this.index.feed, take: this.takeIn }, now);
   }
 
   private async take(ids: number[], now: number): Promise<void> {
@@ -193,4 +201,20 @@ export class Follower<Deed extends Entered = never> {
     if (this.isStopped && !this.isLoaded) throw new NotYet();
     await this.index.take(ids, now);
   };
+}
+
+async function isDoneWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false).unref();
+  });
+  const done = work.then(() => true);
+  // Whoever does not wait any more is not told why it failed.
+  done.catch(() => {});
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    // There would be those of seconds of pages.
+    clearTimeout(timer);
+  }
 }

@@ -45,9 +45,14 @@ export class GroupNames implements Followable {
     this.clock = clock;
   }
 
-  /** Reads what changed up to this call. */
+  /** Reads what changed up to this call. Throws NotYet where it takes long. */
   async refresh(): Promise<void> {
     await this.follower.refresh(this.clock());
+  }
+
+  /** The same where nobody waits for it, however long it takes. */
+  async refreshWholly(): Promise<void> {
+    await this.follower.refreshWholly(this.clock());
   }
 
   /** How many groups are not deleted. */

@@ -13,7 +13,6 @@ import { foundByAll } from '../../facets/search/text-index.ts';
 import { BitSet } from '../../facets/sets/bit-set.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { END_OF_NAMES, type Sought } from '../../text/text.ts';
-import { NotYet } from '../../verbs/refusals.ts';
 import type { StateLimits } from '../user-state.ts';
 import { DerivedSets, NOBODY, ORPHANED } from './derived-sets.ts';
 import { soughtOrigin } from './sign-in-origins.ts';
@@ -23,9 +22,6 @@ import { holdDone, holdFacts, holdingNobody, holdTexts, type UserDeed, type User
 
 /** Whose facts changed; of a program also where its owner's did. */
 export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users', through: 'owner_id' };
-
-/** How long somebody waits for what cannot be shown before everything is read, in milliseconds. */
-const LONGEST_WAIT = 3_000;
 
 /** What lists of users are read from, and whatever counts them. */
 export interface UserSources {
@@ -75,6 +71,7 @@ export class UserIndex implements Followable<UserDeed> {
     this.orders = orders;
     const holdThat = (holding: UserHolding) => {
       this.holding = holding;
+      this.orders.clear();
     };
     this.follower = new Follower(this, fillElsewhere && filledBy(fillElsewhere, holdThat));
   }
@@ -106,21 +103,22 @@ export class UserIndex implements Followable<UserDeed> {
     return `${this.change} ${this.holding.facets.version}`;
   }
 
-  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. Throws NotYet where it takes long. */
   async refresh(): Promise<void> {
-    if (!(await this.refreshWithin(LONGEST_WAIT))) throw new NotYet();
-  }
-
-  /** The same, however long the first reading takes. */
-  async refreshWholly(): Promise<void> {
     await this.groups.refresh();
     await this.follower.refresh(this.clock());
   }
 
-  /** The same for whoever has something to show meanwhile: false where the first reading takes longer than that. */
+  /** The same where nobody waits for it, however long it takes. */
+  async refreshWholly(): Promise<void> {
+    await this.groups.refreshWholly();
+    await this.follower.refreshWholly(this.clock());
+  }
+
+  /** The same for whoever has something to show meanwhile, by the groups: false where it takes longer than that. */
   async refreshWithin(milliseconds: number): Promise<boolean> {
     await this.groups.refresh();
-    return this.follower.refresh(this.clock(), milliseconds);
+    return this.follower.refreshWithin(this.clock(), milliseconds);
   }
 
   /** Reads no further, for the end of the process. */

@@ -101,12 +101,18 @@ function countsKeptBy({ held: { facets } }: UserIndex): Kept<UserCounts> {
   return kept;
 }
 
+/** A page without counts. */
+export interface EarlyUserList extends Pick<UserList, 'users' | 'previous' | 'next' | 'pasted'> {
+  /** Of those alone who were looked at. */
+  looked: UserIndex;
+}
+
 /** One page of the list while the index is still being read: without counts, and of a rare filter only what is found soon. */
 export async function listMeanwhile(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer: asking }: Asked,
-): Promise<Pick<UserList, 'users' | 'previous' | 'next' | 'pasted'>> {
+): Promise<EarlyUserList> {
   const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
   const looked = index.ofNobody();
   const pasted = await findPasted(db, query.q);
@@ -120,7 +126,7 @@ export async function listMeanwhile(
   await breathe();
   const users = await findListed(db, looked, rows, query.columns, { viewer, now: instant(limits.now) });
   await breathe();
-  return { users, previous, next, pasted };
+  return { users, previous, next, pasted, looked };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { addContact } from '../../support/contacts.ts';
+import { holdReading } from '../../support/held-reading.ts';
 import { pageOf } from '../../support/page.ts';
 import { signedIn } from '../../support/session.ts';
 
@@ -9,15 +10,7 @@ describe('the list while everybody is being read for the first time', () => {
   let goOn: () => void;
   beforeEach(async () => {
     app = await startApp();
-    const { index } = app.context;
-    const take = index.take.bind(index);
-    const held = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    index.take = async (ids, now) => {
-      await held;
-      await take(ids, now);
-    };
+    goOn = holdReading(app.context.index);
   });
   afterEach(async () => {
     goOn();
@@ -92,9 +85,7 @@ describe('the list while everybody is being read for the first time', () => {
   it('says of nobody that they are not there', async () => {
     const alice = await signedIn(app, 'alice');
     const early = pageOf(await alice.get('/users?q=nobody-at-all'));
-    expect(early.textOf('#empty')).toBe(
-      'Nothing is found yet: Roster has only just started, and is still reading. Look again',
-    );
+    expect(early.textOf('#empty')).toBe('Nothing is found yet: Roster is still reading. Look again');
     expect(early.$('#empty a').attr('href')).toBe('/users?q=nobody-at-all');
     goOn();
     const late = pageOf(await alice.get('/users?q=nobody-at-all'));
@@ -114,7 +105,7 @@ describe('the list while everybody is being read for the first time', () => {
       change: '0',
     });
     expect(refused.status).toBe(503);
-    expect(refused.text).toContain('still reading who there is');
+    expect(refused.text).toContain('still reading');
   });
 
   it('lets whoever opens what cannot be shown yet wait for it', async () => {

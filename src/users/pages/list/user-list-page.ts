@@ -97,11 +97,12 @@ async function showMeanwhile(
   res: Response,
   { query, further, pinned }: { query: ListQuery; further: Further; pinned: PinnedView[] },
 ): Promise<void> {
-  const found = await listMeanwhile(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
+  const asked = { query, limits: stateLimits(app), viewer: req.viewer! };
+  const { looked, ...found } = await listMeanwhile(app.db.read, app.index, asked);
   const { folded } = readHabits(req);
   const list = { ...found, total: found.users.length, isMeant: () => false, change: 0, at: 0 };
   const ids = idsAmong(query.group);
-  const groups = knownByIndex(app.index, req.viewer!, ids);
+  const groups = knownByIndex(looked, req.viewer!, ids);
   const tags = await findTags(app.db.read, 'user', idsAmong(query.tag));
   const mayWrite = may(req.viewer!, 'users', 'write');
   const page = listPage({
