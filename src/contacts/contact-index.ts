@@ -11,6 +11,7 @@ import {
   Follower,
   filledBy,
   type Ids,
+  type Patience,
   whereIdMeant,
 } from '../facets/following/follower.ts';
 import { KeptOrders } from '../facets/orders/kept-orders.ts';
@@ -116,9 +117,9 @@ export class ContactIndex implements Followable {
     await this.follower.refreshWholly(this.clock());
   }
 
-  /** The same for whoever has something to show meanwhile: false where it takes longer than that. */
-  async refreshWithin(milliseconds: number): Promise<boolean> {
-    return this.follower.refreshWithin(this.clock(), milliseconds);
+  /** The same for whoever has something to show meanwhile: false where it takes longer than they wait. */
+  async refreshWithin(patience: Patience): Promise<boolean> {
+    return this.follower.refreshWithin(this.clock(), patience);
   }
 
   /** Reads no further, for the end of the process. */

@@ -28,7 +28,7 @@ const active = async () =>
 
 async function draft(session: Session, fields: Record<string, string>): Promise<string> {
   // All that match are not known before they are counted.
-  await app.context.index.refreshWithin(60_000);
+  await app.context.index.refreshWholly();
   const answer = await session.post('/bulk-operations', { ...everybody, ...fields });
   expect([fields.action, answer.status]).toEqual([fields.action, 303]);
   return answer.headers.location;

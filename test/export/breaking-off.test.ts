@@ -25,7 +25,7 @@ beforeEach(async () => {
   app = await startApp();
   rita = await signedIn(app, 'rita');
   await addCrowd(app, 3_000);
-  while (!(await app.context.index.refreshWithin(60_000)));
+  await app.context.index.refreshWholly();
 });
 afterEach(() => app.close());
 

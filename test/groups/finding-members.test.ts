@@ -81,7 +81,7 @@ describe('a group of many', () => {
     const link = pageOf(await alice.get(path))
       .$('#group-members a:contains("In the list of users")')
       .attr('href')!;
-    await app.context.index.refreshWithin(60_000);
+    await app.context.index.refreshWholly();
     expect(pageOf(await alice.get(link)).textOf('#total')).toBe('204 users');
   });
 

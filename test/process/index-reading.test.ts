@@ -107,7 +107,7 @@ describe('the process that reads an index', () => {
       await trx('user_changes').delete();
     });
     const reading = index.refreshWholly();
-    expect(await index.refreshWithin(1)).toBe(false);
+    expect(await index.refreshWithin({ first: 1, later: 1 })).toBe(false);
     expect(index.groupsOf(bob)).toEqual(groups);
     expect(order().kept()).toBeDefined();
     goOn();
@@ -204,5 +204,5 @@ describe('the process that reads an index', () => {
 
 /** Beside other tests it may take longer than anybody waits for a page. */
 async function readAll(index: UserIndex | ContactIndex): Promise<void> {
-  expect(await index.refreshWithin(60_000)).toBe(true);
+  await index.refreshWholly();
 }

@@ -13,10 +13,15 @@ const RELOAD_BEYOND = 100_000;
 /** So few are read here before another process would have begun. */
 const FEW = 5_000;
 
-/** How long a page that can be shown without its numbers waits for them, in milliseconds. */
-export const PATIENCE_OF_A_PAGE = 300;
-/** How long somebody waits for what cannot be shown without, in milliseconds. */
-const LONGEST_WAIT = 3_000;
+/** How long somebody waits, in milliseconds: while all is read for the first time, and for what changed since. */
+export interface Patience {
+  first: number;
+  later: number;
+}
+/** Of a page that can be shown without its numbers. What changed is mostly read in no time. */
+export const PATIENCE_OF_A_PAGE: Patience = { first: 300, later: 1_000 };
+/** Of whoever asks for what cannot be shown without. */
+const LONGEST: Patience = { first: 3_000, later: 3_000 };
 
 /** Records by id, as they are read in pieces. */
 export type Ids = { after: number; upTo: number } | number[];
@@ -116,12 +121,12 @@ export class Follower<Deed extends Entered = never> {
 
   /** Reads what changed and what turned up to this call. Where that takes long, whoever waits is refused, and it goes on. */
   async refresh(now: number): Promise<void> {
-    if (!(await this.refreshWithin(now, LONGEST_WAIT))) throw new NotYet();
+    if (!(await this.refreshWithin(now, LONGEST))) throw new NotYet();
   }
 
   /** The same for whoever has something to show meanwhile: false where it takes longer than that. */
-  async refreshWithin(now: number, milliseconds: number): Promise<boolean> {
-    return isDoneWithin(this.readOn(now), milliseconds);
+  async refreshWithin(now: number, { first, later }: Patience): Promise<boolean> {
+    return isDoneWithin(this.readOn(now), this.isLoaded ? later : first);
   }
 
   /** The same where nobody waits for it, however long it takes. */
@@ -206,7 +211,8 @@ export class Follower<Deed extends Entered = never> {
 async function isDoneWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, false).unref();
+    // Where the process itself was held up, what came meanwhile is taken in first.
+    timer = setTimeout(() => setImmediate(resolve, false), milliseconds).unref();
   });
   const done = work.then(() => true);
   // Whoever does not wait any more is not told why it failed.

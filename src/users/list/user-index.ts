@@ -5,7 +5,14 @@ import type { Database, Reader } from '../../db/database.ts';
 import { type FacetFilter, lazily, type Selection, type Within } from '../../facets/facet-index.ts';
 import { Arrivals } from '../../facets/following/arrivals.ts';
 import type { Feed } from '../../facets/following/feed.ts';
-import { type FillElsewhere, type Followable, Follower, filledBy, type Ids } from '../../facets/following/follower.ts';
+import {
+  type FillElsewhere,
+  type Followable,
+  Follower,
+  filledBy,
+  type Ids,
+  type Patience,
+} from '../../facets/following/follower.ts';
 import type { Foretold } from '../../facets/following/foretold.ts';
 import { KeptOrders } from '../../facets/orders/kept-orders.ts';
 import { type Rank, ranksOf } from '../../facets/orders/ranks.ts';
@@ -116,9 +123,9 @@ export class UserIndex implements Followable<UserDeed> {
   }
 
   /** The same for whoever has something to show meanwhile, by the groups: false where it takes longer than that. */
-  async refreshWithin(milliseconds: number): Promise<boolean> {
+  async refreshWithin(patience: Patience): Promise<boolean> {
     await this.groups.refresh();
-    return this.follower.refreshWithin(this.clock(), milliseconds);
+    return this.follower.refreshWithin(this.clock(), patience);
   }
 
   /** Reads no further, for the end of the process. */

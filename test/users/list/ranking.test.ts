@@ -35,7 +35,7 @@ describe('a search', () => {
       ...Array.from({ length: ROWS }, (_, n): [string, string] => [`row${n}`, `q-row-${n}@x.example`]),
     ]);
     // Until everybody was read a list stands by name.
-    await app.context.index.refreshWithin(60_000);
+    await app.context.index.refreshWholly();
   });
   afterAll(() => app.close());
 
