@@ -198,6 +198,8 @@ describe('a dialog', () => {
     await page.getByRole('link', { name: 'Deactivate', exact: true }).click();
     await dialog().getByRole('button', { name: 'Deactivate user' }).click();
     await page.getByText('max is deactivated.').waitFor();
+    // Before the scripts of the new page a link leads to a page.
+    await page.waitForLoadState();
     await page.getByRole('link', { name: 'Activate', exact: true }).click();
     await dialog().getByRole('button', { name: 'Activate user' }).click();
     await page.getByText('max is active again.').waitFor();
@@ -246,6 +248,7 @@ describe('the keys', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('e');
     await page.getByRole('heading', { name: 'Edit bob' }).waitFor();
+    await page.waitForLoadState();
     await page.locator('h1').click();
     await page.keyboard.press('g');
     await page.keyboard.press('a');
