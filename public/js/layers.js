@@ -1,7 +1,12 @@
 // What lies above the page for a while, and its place in the history: Back closes a layer, and a closed one leaves no entry behind.
 
+const addressOf = ({ pathname, search }) => pathname + search;
+
 /** The address of what the page shows. A layer has the address of the page beneath it. */
-let shown = location.pathname + location.search;
+let shown = addressOf(new URL(performance.getEntriesByType('navigation')[0].name));
+// Back led on before there was a script that saw it.
+if (shown !== addressOf(location)) location.reload();
+
 let leaving;
 /** What gets the focus once the browser has gone back, which takes it away. */
 let returnTo;
@@ -90,7 +95,7 @@ function leaveDeadEntry() {
 leaveDeadEntry();
 
 document.addEventListener('htmx:after:history:update', () => {
-  shown = location.pathname + location.search;
+  shown = addressOf(location);
 });
 // Everything else that Back and Forward lead to is loaded anew: no script then holds on to parts of a page that is gone.
 document.addEventListener('htmx:before:history:restore', (event) => {

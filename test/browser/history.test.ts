@@ -285,3 +285,35 @@ it('an answer that is lost is called not known, inside the dialog, with the way 
   await page.waitForURL(/\/bulk-operations\/\d+$/);
   await page.getByRole('heading', { name: /confirmed/ }).waitFor();
 });
+
+it('Back again, before the scripts of a page are there, shows what the address says', async () => {
+  await open('/users');
+  const total = page.locator('#total');
+  const number = (await total.textContent())!;
+  await page
+    .locator('#filters')
+    .getByRole('link', { name: /^Active/ })
+    .click();
+  await page.waitForURL(/\?/);
+  const active = await address();
+  await page
+    .locator('thead')
+    .getByRole('link', { name: /^System email/ })
+    .click();
+  await page.waitForURL(/sort=/);
+  const { promise: scripts, resolve: come } = Promise.withResolvers<void>();
+  await page.route(/\.js/, async (route) => {
+    await scripts;
+    await route.continue();
+  });
+  await page.evaluate(() => Object.assign(window, { isLeft: true }));
+  await page.evaluate(() => history.back());
+  await page.waitForFunction(() => !('isLeft' in window) && document.querySelector('tbody'));
+  expect(await total.textContent()).not.toBe(number);
+  expect(await address()).toBe(active);
+  await page.evaluate(() => history.back());
+  await page.waitForURL('/users', { waitUntil: 'commit' });
+  come();
+  await total.and(page.getByText(number, { exact: true })).waitFor();
+  expect(await address()).toBe('/users');
+});
