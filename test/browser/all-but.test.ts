@@ -246,6 +246,7 @@ describe('without JavaScript', () => {
       .getByRole('link', { name: `All ${all} matching` })
       .click();
     await said(`All ${all} matching are meant`);
+    await page.waitForLoadState();
     expect([await ticked(), await everybody().isVisible()]).toEqual([50, false]);
     const row = (name: string) => page.getByRole('row', { name: new RegExp(`^Tick ${name} `) }).getByLabel('Tick');
     await row('bob').uncheck();

@@ -49,6 +49,7 @@ describe('the form of a user', () => {
     await page.getByLabel('System email').fill('nowhere');
     await page.keyboard.press('Enter');
     await page.getByText('2 things need your attention').waitFor();
+    await page.waitForLoadState();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('name');
     await page.getByRole('link', { name: 'Enter one email address' }).click();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('email');
@@ -128,6 +129,7 @@ describe('a dialog whose session is over', () => {
   };
   const isAgain = async (chosen: string[]) => {
     await page.getByText('here again').or(page.getByText('Look it over')).first().waitFor();
+    await page.waitForLoadState();
     await page.waitForFunction(
       (first) => document.querySelector('.columns li:has(input:checked:enabled)')?.textContent?.includes(first),
       chosen[0].trim(),

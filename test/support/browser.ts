@@ -86,6 +86,8 @@ export async function bringAxe(context: BrowserContext): Promise<void> {
 
 /** Runs axe in the page itself, once loaded for all that is asked of one document, and without details of what is well. */
 async function findingsOn(page: Page, runOnly: axe.RunOnly): Promise<string[]> {
+  // With its styles: its text is there before them.
+  await page.waitForLoadState();
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const violations = await page.evaluate(async (only) => {
     const { axe: inPage } = window as unknown as { axe: typeof axe };
@@ -110,4 +112,5 @@ export async function signInByForm(page: Page): Promise<void> {
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('.listed').waitFor();
+  await page.waitForLoadState();
 }
