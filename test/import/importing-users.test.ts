@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createGroup } from '../../src/groups/actions/group-creation.ts';
@@ -10,6 +10,7 @@ import { actSettings } from '../../src/verbs/act.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { rosterBeside } from '../support/command-line.ts';
+import { FULL, itOnAFullDisk } from '../support/full-device.ts';
 import { signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -343,6 +344,28 @@ describe('the command import', () => {
     expect((await roster('import', 'users', path('in'), '--by', 'id')).code).toBe(1);
     expect((await roster('import', 'users', path('nowhere'))).code).toBe(2);
     expect((await roster('unlock', 'bob', '--apply')).code).toBe(1);
+  });
+
+  const applied = async (report: string) => {
+    writeFileSync(path('in'), 'Name,Email\nnina,nina@example.com\nbad,no email\n');
+    const { code, output } = await roster('import', 'users', path('in'), '--apply', '--report', report);
+    const made = await app.db.read('users').where({ name: 'nina' });
+    expect(readdirSync(app.folder).filter((name) => name.endsWith('.new'))).toEqual([]);
+    return { code, output, made: made.length };
+  };
+
+  it('does nothing where its report has no place', async () => {
+    for (const place of [path('nowhere/refused.csv'), app.folder]) {
+      const output = expect.stringContaining(`${place} cannot be written: `);
+      expect(await applied(place)).toEqual({ code: 1, output, made: 0 });
+    }
+  });
+
+  itOnAFullDisk('says what it did where its report takes no more', async () => {
+    const { code, output, made } = await applied(FULL);
+    expect([code, made]).toEqual([3, 1]);
+    expect(output).toContain('Imported: 1 new, 0 changed, 0 unchanged, 1 line refused.');
+    expect(output).toContain(`${FULL} could not be written: the disk is full.`);
   });
 
   it('names the other way to find people where no column says the one', async () => {

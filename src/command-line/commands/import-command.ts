@@ -9,17 +9,13 @@ import { importOperation } from '../../import/actions/applying.ts';
 import { forgetWhole } from '../../import/actions/forgetting.ts';
 import { KINDS } from '../../import/actions/import-kinds.ts';
 import { stageFile } from '../../import/actions/staging.ts';
-import { COLUMNS, IMPORT_KINDS } from '../../import/columns.ts';
+import { COLUMNS, IMPORT_KINDS, type ImportKindName } from '../../import/columns.ts';
 import { UnreadableFile } from '../../import/encoding.ts';
 import { type Import, MATCHED_BY, type MatchedBy, notFoundBy } from '../../import/import.ts';
 import { countTicked, findPlanned, type PlannedLine, tickEmails } from '../../import/import-plan-store.ts';
 import { beginPlanning, findImport } from '../../import/import-store.ts';
-import { refusedColumns, refusedLines } from '../../import/refused-lines.ts';
 import { toldFields } from '../../import/told-fields.ts';
 import { installationMark } from '../../installation/data/installation-mark.ts';
-import { growWhole } from '../../installation/data/whole-file.ts';
-import { tableParts } from '../../lists/table-file.ts';
-import { writeOut } from '../../lists/written-out.ts';
 import { format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import { whyUnread } from '../../unread-file.ts';
@@ -28,6 +24,7 @@ import { type CommandContext, type Result, refused } from '../command.ts';
 import { untilDone } from '../large-work.ts';
 import { tellingWhoeverStops } from '../stopped.ts';
 import { checkMissingWords, deactivateMissing, missingInWords, missingPeople } from './missing-people.ts';
+import { openRefusedReport, type RefusedReport } from './refused-report.ts';
 
 const TOLD = 50;
 /** So many refused lines are told to programs; all of them are in the file of --report. */
@@ -35,12 +32,29 @@ const TOLD_TO_PROGRAMS = 1_000;
 
 /** Says what the file would change, line by line; with `apply` does it. Refused lines are left out. */
 export async function importList(context: CommandContext, act: Act, list: string, file: string): Promise<Result> {
-  const { db, config, importing = {} } = context;
+  const { importing = {} } = context;
   const kind = IMPORT_KINDS.find((one) => one === list);
   if (!kind) throw new ConfigError([`there is no list ${list} to import: import takes ${IMPORT_KINDS.join(' or ')}`]);
   const by = MATCHED_BY.find((one) => one === (importing.by ?? 'email'));
   if (!by) throw new ConfigError(['--by takes email or name']);
   checkMissingWords(context, list);
+  const report = await openRefusedReport(importing.report);
+  try {
+    return await importFile(context, act, { kind, by, file, report });
+  } finally {
+    await report.close();
+  }
+}
+
+interface Importing {
+  kind: ImportKindName;
+  by: MatchedBy;
+  file: string;
+  report: RefusedReport;
+}
+
+async function importFile(context: CommandContext, act: Act, { kind, by, file, report }: Importing): Promise<Result> {
+  const { db, config, importing = {} } = context;
   let id: number;
   try {
     if (statSync(file).size > config.importMegabytes * 1024 * 1024)
@@ -63,7 +77,7 @@ export async function importList(context: CommandContext, act: Act, list: string
     const told = await findPlanned(db.read, id, { isToldOnly: true }, TOLD + 1);
     const operation = importing.apply ? await applied(context, act, id) : undefined;
     isApplied = operation !== undefined;
-    const came = await outcome(context, await findImport(db.read, id), { numbers, operation, told });
+    const came = await outcome(context, await findImport(db.read, id), { numbers, operation, told, report });
     if (!missing) return came;
     const gone = importing.apply ? await deactivateMissing(context, act, missing, operation) : undefined;
     const said = await missingInWords(context, missing, gone);
@@ -121,11 +135,16 @@ async function numbersOf({ db }: CommandContext, { id, counts }: Import): Promis
 async function outcome(
   { db, importing = {} }: CommandContext,
   one: Import,
-  { numbers, operation, told }: { numbers: Numbers; operation: number | undefined; told: PlannedLine[] },
+  {
+    numbers,
+    operation,
+    told,
+    report,
+  }: { numbers: Numbers; operation: number | undefined; told: PlannedLine[]; report: RefusedReport },
 ): Promise<Result> {
   const { counts } = one;
   const failed = counts.refused - numbers.refused;
-  if (importing.report !== undefined) await writeRefused(db.read, one, importing.report);
+  const unwritten = await report.write(db.read, one);
   const refusals = await findPlanned(db.read, one.id, { kind: 'refused' }, TOLD_TO_PROGRAMS);
   const given = await KINDS[one.kind].givenToNew(db.read, told);
   const ignored = one.heads.filter((_, n) => one.choices!.meanings[n] === null);
@@ -138,6 +157,7 @@ async function outcome(
       `${importing.apply ? 'Imported' : 'It would be'}: ${what}, ${counted(numbers.refused, 'line')} refused.`,
       ...(failed > 0 ? [`${counted(failed, 'line')} could not be done after all.`] : []),
       ...(importing.apply ? [] : ['Nothing was done. With --apply it is.']),
+      ...unwritten,
     ],
     data: {
       ...numbers,
@@ -145,20 +165,10 @@ async function outcome(
       applied: importing.apply === true,
       ...(operation !== undefined && { operation }),
       refusals: refusals.map(({ line, reason }) => ({ line, reason })),
+      ...(unwritten.length > 0 && { reportError: unwritten[0] }),
     },
-    exitCode: counts.refused > 0 ? 3 : 0,
+    exitCode: counts.refused > 0 || unwritten.length > 0 ? 3 : 0,
   };
-}
-
-async function writeRefused(db: CommandContext['db']['read'], one: Import, file: string): Promise<void> {
-  const growing = await growWhole(file);
-  try {
-    await writeOut(growing, { parts: tableParts(refusedColumns(one), one.separator), pieces: refusedLines(db, one) });
-    await growing.finish();
-  } catch (error) {
-    await growing.discard();
-    throw error;
-  }
 }
 
 function inWords(planned: PlannedLine, given: Fields | undefined): string {
