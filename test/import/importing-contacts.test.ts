@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createContact, createPerson } from '../../src/contacts/actions/contact-creation.ts';
+import { installationMark } from '../../src/installation/data/installation-mark.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -102,6 +103,25 @@ describe('contacts that are imported', () => {
     const sheet = (await alice.post('/bulk-operations', { action: 'undo', from })).headers.location;
     await alice.post(`${sheet}/execution`);
     expect((await everything()).contacts.slice(0, before.contacts.length)).toEqual(before.contacts);
+  });
+
+  it('are refused where their companies are in the same file, and will not be made', async () => {
+    await app.db.write((trx) => trx('contacts').where('name', 'Acme').update({ owner_user_id: app.people.ada }));
+    const { id } = await contact('Acme');
+    const mark = await app.db.write(installationMark);
+    const path = await planned(
+      [
+        'Roster id,Kind,Name,Email,Company,Activity',
+        ',person,María Müller,maria@example.com,Acme,',
+        `${mark}:contact:${id}:last of 1,company,Acme,,,`,
+        ',person,Nora Nilsson,nora@example.com,Omega,',
+        ',company,Omega,,,deleted',
+      ].join('\n'),
+    );
+    expect(await counts(path)).toEqual(['New 0', 'Changed 0', 'Unchanged 0', 'Refused 4']);
+    const reasons = pageOf(await alice.get(path)).textOf('.rows');
+    for (const company of ['Acme', 'Omega'])
+      expect(reasons).toContain(`There is no company ${company} that you may see.`);
   });
 
   it('are refused with the reason where they will not do', async () => {

@@ -6,7 +6,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import type { Judge } from '../../verbs/action.ts';
-import { checkContactRow } from '../contact-row.ts';
+import { type ContactRowValues, checkContactRow } from '../contact-row.ts';
 import type { ImportChoices } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
 import { type LineKey, lineKeys, type WholeFile } from './import-kind.ts';
@@ -89,21 +89,27 @@ export async function contactKeys(
   rows: ImportedRow[],
   choices: ImportChoices,
 ): Promise<Map<ImportedRow, LineKey[]>> {
-  const { found } = await findContactMatches(db, by, rows, choices);
+  const { found, mistakes } = await findContactMatches(db, by, rows, choices);
   return new Map(
     rows.map((row) => {
       const contact = found.get(row);
-      const company = newCompanyIn(row, contact);
+      const company = contact || mistakes.has(row) ? undefined : newCompanyIn(row);
       return [row, [...keysOf(row, contact, choices), ...(company ? [companyKey(company)] : [])]];
     }),
   );
 }
 
 /** The name of the company that a line makes, if it is one that will do. */
-function newCompanyIn(row: ImportedRow, contact: Contact | undefined): string | undefined {
-  if (contact) return undefined;
+function newCompanyIn(row: ImportedRow): string | undefined {
   const { values, mistakes } = checkContactRow(row, undefined);
-  return values.kind === 'company' && mistakes.length === 0 ? values.name : undefined;
+  const isMade = mistakes.length === 0 && whyNotNew(values) === undefined;
+  return values.kind === 'company' && isMade ? values.name : undefined;
+}
+
+/** Why a line that means nobody makes nobody either; undefined where it does. */
+export function whyNotNew({ name, activity }: ContactRowValues): string | undefined {
+  if (!name) return 'A new contact has a name.';
+  return activity && activity !== 'active' ? `A new contact is active, and not ${activity}.` : undefined;
 }
 
 /** Under which persons find the company that another line makes. */

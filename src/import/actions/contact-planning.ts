@@ -9,7 +9,14 @@ import type { Judge } from '../../verbs/action.ts';
 import type { ContactRowValues } from '../contact-row.ts';
 import { checkContactRow } from '../contact-row.ts';
 import type { ImportedRow } from '../imported-row.ts';
-import { companyCalled, findComing, findContactMatches, keysOf, type MatchedContacts } from './contact-matching.ts';
+import {
+  companyCalled,
+  findComing,
+  findContactMatches,
+  keysOf,
+  type MatchedContacts,
+  whyNotNew,
+} from './contact-matching.ts';
 import { type ImportKind, inWords, type Planned, sharedMistakes } from './import-kind.ts';
 
 export { contactKeys } from './contact-matching.ts';
@@ -92,9 +99,9 @@ function addCompany(draft: Draft, companies: MatchedContacts['companies'], comin
 }
 
 function newLine(draft: Draft): Planned {
-  const { name, kind = 'person', emails, company, activity } = draft.values;
-  if (!name) return refusedLine(draft, 'A new contact has a name.');
-  if (activity && activity !== 'active') return refusedLine(draft, `A new contact is active, and not ${activity}.`);
+  const refusal = whyNotNew(draft.values);
+  if (refusal) return refusedLine(draft, refusal);
+  const { name = '', kind = 'person', emails, company } = draft.values;
   const { accounts, tags, ...more } = draft.change;
   const added = <T>(change: { add?: readonly T[] } | readonly T[] | undefined) =>
     change && 'add' in change ? [...(change.add ?? [])] : [];
