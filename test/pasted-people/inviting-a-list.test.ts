@@ -70,7 +70,10 @@ describe('a list of people that is pasted', () => {
 
   it('is told nothing wrong while a group is looked for', async () => {
     const table = await read(TWO, { untilAt: '2026-02-30' });
-    const sought = await send(alice, table, { groupsSearch: 'supp', step: 'find groups' });
+    const path = pageOf(table).$('#people-form').attr('action')!;
+    const answer = await send(alice, table, { groupsSearch: 'supp', step: 'find groups' });
+    expect([answer.status, answer.headers.location]).toEqual([303, path]);
+    const sought = await alice.get(path);
     expect([sought.status, pageOf(sought).errors()]).toEqual([200, {}]);
     const left = await sheetOf(sought, { groupsSearch: 'supp' });
     expect([left.status, Object.keys(pageOf(left).errors())]).toEqual([422, ['groupsSearch', 'untilAt']]);
@@ -437,6 +440,30 @@ describe('a list that is worked on', () => {
     expect(pageOf(await alice.get(`${path}/sheet`)).heading()).toBe('Invite 1 person?');
     const refused = await alice.post(`${path}/invitations`, { seen: '' });
     expect([refused.status, pageOf(refused).errors()]).toEqual([422, { 'name-1': 'Enter a name to sign in with.' }]);
+  });
+
+  it('has one for what is looked for without a script too, which is none of what will be done', async () => {
+    const table = await read(TWO);
+    const path = pageOf(table).$('#people-form').attr('action')!;
+    const looked = async (fields: Fields) => {
+      const answer = await send(alice, await alice.get(path), fields);
+      expect([answer.status, answer.headers.location]).toEqual([303, path]);
+      return pageOf(await alice.get(path));
+    };
+    const sought = await looked({ groupsSearch: 'supp', step: 'find groups', name: ['maria', ''] });
+    expect(sought.texts('#groups-picker button[value^="take"]')).toEqual([expect.stringContaining('Support')]);
+    expect(sought.typed()).toMatchObject({ groupsSearch: 'supp', name: ['maria', ''] });
+    const support = await groupId(app, 'Support');
+    expect((await looked({ step: `take groups ${support}` })).typed()).toMatchObject({
+      groups: String(support),
+      groupsSearch: '',
+    });
+    await looked({ groupsSearch: 'adm', step: 'find groups', name: ['maria', 'tom'] });
+    const sheet = await alice.get(`${path}/sheet`);
+    const done = await send(alice, sheet);
+    expect([sheet.status, done.status, done.headers.location]).toEqual([
+      ...[200, 303, path.replace('/users/new/list', '/bulk-operations')],
+    ]);
   });
 
   it('is seen by nobody else, and forgotten after a day', async () => {

@@ -28,8 +28,15 @@ export function draftedPeople({ action, choices }: BulkOperation): TypedPeople {
   };
 }
 
-/** What stands in rows is kept with these alone, and a step was taken once. */
+/** The same without what was looked for: whatever it is, it is none of what will be done. */
+export function withoutSearch({ typed, rows }: TypedPeople): TypedPeople {
+  return { typed: { ...typed, groupsSearch: '', step: '' }, rows };
+}
+
+/** What stands in rows is kept with these alone. */
 function choicesOf({ typed, rows }: TypedPeople): BulkOperation['choices'] {
-  const { text, nameBy, tags, startsAt, leavesAt, untilAt, noSharedData, access, groups, told } = typed;
-  return { typed: { text, nameBy, tags, startsAt, leavesAt, untilAt, noSharedData, access, groups, told }, rows };
+  const { text, nameBy, tags, startsAt, leavesAt, untilAt, noSharedData, access, groups, told, groupsSearch, step } =
+    typed;
+  const forAll = { tags, startsAt, leavesAt, untilAt, noSharedData, access, groups, groupsSearch };
+  return { typed: { text, nameBy, ...forAll, told, step }, rows };
 }

@@ -1,15 +1,16 @@
 import express, { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { visibleOperation } from '../../bulk-operations/pages/operation/visible-operation.ts';
+import { stepOf } from '../../forms/picker.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
-import { draftedPeople } from '../actions/people-draft.ts';
+import { draftedPeople, withoutSearch } from '../actions/people-draft.ts';
 import { type TypedPeople, typedPeople } from '../people-form.ts';
 import { invite } from './people-inviting-page.ts';
 import { mistakesInRows } from './people-mistakes.ts';
 import { openPeople, prepared, showPeople } from './people-page.ts';
-import { correctPeople, takeList } from './people-saving.ts';
+import { correctPeople, showSought, takeList } from './people-saving.ts';
 import { showPeopleSheet } from './people-sheet.ts';
 import { isWeightyList } from './weighty-people.ts';
 
@@ -45,7 +46,8 @@ export function peopleController(app: AppContext): Router {
       const kept = takeKept(req);
       const list = kept ? { ...typedPeople(kept), id: draft.id } : draft;
       const people = await prepared(app, req, list);
-      await showPeople(app, req, res, people, { mistakes: mistakesInRows(people) });
+      if (stepOf(list.typed).deed !== '') await showSought(app, req, res, people);
+      else await showPeople(app, req, res, people, { mistakes: mistakesInRows(people) });
     }),
   );
 
@@ -58,14 +60,14 @@ export function peopleController(app: AppContext): Router {
   router.get(
     `${PATH}/:id/sheet`,
     write,
-    withDraft((req, res, draft) => showPeopleSheet(app, req, res, draft)),
+    withDraft((req, res, draft) => showPeopleSheet(app, req, res, { ...draft, ...withoutSearch(draft) })),
   );
 
   router.post(
     `${PATH}/:id/invitations`,
     write,
     confirmed(app, (req) => isWeightyList(app, req)),
-    withDraft((req, res, draft) => invite(app, req, res, draft)),
+    withDraft((req, res, draft) => invite(app, req, res, { ...draft, ...withoutSearch(draft) })),
   );
 
   /** One that was done leads to its report: so do a second press, another tab and Back. */

@@ -4,11 +4,12 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { isTooLong, MOST_PEOPLE, readPeople } from '../../text/people/people-list.ts';
 import { grouped } from '../../text/text.ts';
 import { flash } from '../../web/flash.ts';
+import { targetOf } from '../../web/render.ts';
 import { createPeopleDraft, keepPeopleDraft } from '../actions/people-draft.ts';
 import { rowsOf, type TypedPeople, typedPeople } from '../people-form.ts';
 import { proposedNames } from '../proposed-names.ts';
 import { mistakesOf } from './people-mistakes.ts';
-import { prepared, showPeople } from './people-page.ts';
+import { type Prepared, prepared, showPeople } from './people-page.ts';
 
 /** A text was pasted: it becomes a list to be looked at and corrected. */
 export async function takeList(app: AppContext, req: Request, res: Response): Promise<void> {
@@ -31,15 +32,24 @@ export async function correctPeople(app: AppContext, req: Request, res: Response
     await keep(anew);
     return res.redirect(303, path);
   }
+  // Without a script that is a page of its own, to which Back and a reload lead.
+  if (step !== 'sheet' && !targetOf(req)) {
+    await keep(people);
+    return res.redirect(303, path);
+  }
   const ready = { ...(await prepared(app, req, people)), id };
-  // Whoever looks for a group is still at it: what is left over or wrong is told once they go on.
-  if (step !== 'sheet') return showPeople(app, req, res, { ...ready, errors: {} });
+  if (step !== 'sheet') return showSought(app, req, res, ready);
   const errors = mistakesOf(app, req, ready);
   await keep(people);
   if (Object.keys(errors).length > 0) return showPeople(app, req, res, ready, { errors });
   if (!ready.tellsMore) return res.redirect(303, `${path}/sheet`);
   flash(req, 'Somebody is known by what you typed. Look at it, and go on.', { path });
   res.redirect(303, path);
+}
+
+/** Whoever looks for a group is still at it: what is left over or wrong is told once they go on. */
+export function showSought(app: AppContext, req: Request, res: Response, people: Prepared): Promise<void> {
+  return showPeople(app, req, res, { ...people, errors: {} });
 }
 
 /** The list that the text makes; undefined where it makes none, which the page then says, with what stood in the table. */
