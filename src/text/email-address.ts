@@ -28,10 +28,14 @@ export function isEmailAddress(text: string): boolean {
   );
 }
 
+/** The key beside it, behind the @. */
+const COMMA_FOR_DOT = /(?<=@[^@\s,]+),(?=[^@\s,]+$)/;
+
 /** The address that was probably meant by a text that is none; undefined where nothing can be made of it. */
 export function probableEmail(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
-  const bare = text.replace(/^\s*mailto:/i, '').replace(/[\s<>()[\],;:"\\“”„‟«»‘’‚‛]/g, '');
+  const written = text.replace(/^\s*mailto:/i, '').replace(COMMA_FOR_DOT, '.');
+  const bare = written.replace(/[\s<>()[\],;:"\\“”„‟«»‘’‚‛]/g, '');
   const at = bare.lastIndexOf('@');
   const tidy = (part: string) => part.replace(/\.{2,}/g, '.').replace(/^\.|\.$/g, '');
   const domain = tidy(bare.slice(at + 1))

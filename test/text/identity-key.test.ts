@@ -61,6 +61,8 @@ describe('an email address', () => {
     ['<maria@example.org>', 'maria@example.org'],
     ['mailto:maria@example.org', 'maria@example.org'],
     ['maria@exa mple.org', 'maria@example.org'],
+    ['maria@example,org', 'maria@example.org'],
+    ['maria@example.org,', 'maria@example.org'],
     [`maria@${'x'.repeat(70)}.org`, undefined],
     [`${'m'.repeat(65)}@example.org`, undefined],
     ['maria@192.0.2.1', undefined],
