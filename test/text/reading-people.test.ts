@@ -264,6 +264,14 @@ describe('a pasted list of people', () => {
 
   it('is searched for by the address where it is one mailbox', () => {
     expect(searchedFor('Müller, Maria <maria@example.org>;')).toBe('maria@example.org');
+    for (const text of [
+      'mailto:maria@example.org?subject=Hello',
+      "'maria@example.org'",
+      'Maria Müller [mailto:maria@example.org]',
+      'Maria Müller (maria@example.org)',
+      'maria@example.org (Maria Müller)',
+    ])
+      expect(searchedFor(text)).toBe('maria@example.org');
     for (const text of ['maria', 'Müller, Maria', 'a <b>', 'A <a@x.de>, B <b@x.de>'])
       expect(searchedFor(text)).toBe(text);
   });

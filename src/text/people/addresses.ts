@@ -33,10 +33,20 @@ export function mailboxesIn(line: string): Mailbox[] {
   }));
 }
 
-/** What is looked for where somebody pastes "Maria Müller <maria@example.com>": the address. Any other text is as it is. */
+/** An address with what a copied link, or a program, has around it; and one before the name in brackets. */
+const WRAPPED = /^['"‘’]*(?:mailto:|smtp:|(?<=['"‘’]))[^<>@\s]+@[^<>@\s]+$/i;
+const NAMED_BEHIND = /^([^<>()@\s]+@[^<>()@\s]+)\s*\([^()@]*\)$/;
+const IN_BRACKETS = /<[^<>@\s]+@[^<>@\s]+>\s*[,;]?\s*$/;
+
+/** What is looked for where somebody pastes "Maria Müller <maria@example.com>", or "mailto:maria@example.com": the address. Any other text is as it is. */
 export function searchedFor(text: string): string {
-  if (text.length > LONGEST || !/<[^<>@\s]+@[^<>@\s]+>\s*[,;]?\s*$/.test(text)) return text;
-  const [mailbox, ...more] = mailboxesIn(text);
+  if (text.length > LONGEST) return text;
+  if (WRAPPED.test(text)) return bareAddress(text);
+  const bare = NAMED_BEHIND.exec(text)?.[1];
+  if (bare !== undefined) return bare;
+  const written = asMailboxes(text);
+  if (!IN_BRACKETS.test(written)) return text;
+  const [mailbox, ...more] = mailboxesIn(written);
   return more.length === 0 ? mailbox.email : text;
 }
 
