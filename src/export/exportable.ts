@@ -2,7 +2,7 @@ import type { Application } from '../access/rights.ts';
 import { may, type Viewer } from '../access/viewer.ts';
 import type { Reader } from '../db/database.ts';
 import type { FrozenSet } from '../facets/frozen-walk.ts';
-import { isCutSearch, MOST_VALUES, type PageQuery, type Source } from '../lists/list-query.ts';
+import { CUT, isCutSearch, MOST_VALUES, type PageQuery, type Source } from '../lists/list-query.ts';
 import type { Format } from '../text/format.ts';
 import { isId } from '../text/record-id.ts';
 
@@ -111,8 +111,9 @@ export async function unknownIn(
     const values = [value].flat().map(String);
     const isOne = values.length === 1;
     if (name === 'q') {
-      if (!isOne || values[0].trim() !== query.q || isCutSearch(query.q))
-        problems.push('The search is too long, or said twice.');
+      // An address may be looked for without what stood around it.
+      const isCut = isCutSearch(query.q) || (query.q.endsWith(CUT) && values[0].trim() !== query.q);
+      if (!isOne || isCut) problems.push('The search is too long, or said twice.');
     } else if (name === 'sort') {
       if (!isOne || values[0].replace(/^-/, '') !== query.sort) problems.push(`There is no order ${values.join()}.`);
     } else if (Object.hasOwn(withheld, name)) problems.push(withheld[name]);

@@ -290,6 +290,8 @@ describe('the execution', () => {
     const paths = sought('nav.outcomes a:not([download])').map((_, link) => sought(link).attr('href'));
     expect(paths.get().filter((each) => !each.includes('q=bob'))).toEqual([]);
     expect(paths.length).toBe(4);
+    const mailbox = encodeURIComponent('Schmidt, Bob <bob@example.com>');
+    expect(load((await alice.get(`${path}?q=${mailbox}`)).text)('main ul.rows li').length).toBe(1);
     expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
     const ada = await signedIn(app, 'ada');
     expect((await ada.get(path)).status).toBe(200);

@@ -56,6 +56,20 @@ describe('the command export', () => {
     expect(await events()).toMatchObject([{ by: 'command line', rows: 1, fileFormat: 'csv' }]);
   });
 
+  it.each([
+    ['users', 'Schmidt, Bob <bob@example.com>', 1],
+    ['users', 'bob@example.com erin@example.com', 2],
+    ['contacts', 'mailto:bob.schmidt@example.com', 1],
+  ])('writes of %s whom a mailbox names that is looked for: %s', async (list, q, number) => {
+    const view = `/${list}?${new URLSearchParams({ q })}`;
+    expect(await exported(list, '--view', view, '--to', join(app.folder, 'out'))).toEqual({
+      code: 0,
+      output: expect.stringContaining(`: ${number} line`),
+    });
+    const endless = await exported(list, '--view', `q=${'x'.repeat(500)}`);
+    expect([endless.code, endless.output]).toEqual([1, expect.stringContaining('The search is too long')]);
+  });
+
   itOnAFullDisk('says that there is no more room for it, as its event does', async () => {
     const output = openSync(FULL, 'w');
     try {

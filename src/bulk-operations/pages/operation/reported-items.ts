@@ -4,7 +4,7 @@ import type { AppContext } from '../../../app-context.ts';
 import { minuteOf } from '../../../clock.ts';
 import { findContactViewer, whereVisible } from '../../../contacts/contact-viewer.ts';
 import { pieces } from '../../../db/ids.ts';
-import { LONGEST_SEARCH } from '../../../lists/list-query.ts';
+import { fewWords, LONGEST_SEARCH } from '../../../lists/list-query.ts';
 import { type BulkItem, findItems, type ItemFilter, type Seen } from '../../bulk-item-store.ts';
 import { type BulkOperation, isLarge } from '../../bulk-operation.ts';
 
@@ -86,7 +86,7 @@ export function itemFilterOf({ query }: Pick<Request, 'query'>): ReportFilter {
   return {
     outcome: Object.hasOwn(outcome, text('outcome')) ? outcome[text('outcome') as keyof typeof outcome] : undefined,
     reason: text('reason') || undefined,
-    q: text('q', LONGEST_SEARCH).trim() || undefined,
+    q: fewWords(text('q', LONGEST_SEARCH)) || undefined,
     after: number('after'),
     part: number('part'),
   };
