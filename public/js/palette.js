@@ -87,23 +87,56 @@ function complete(words) {
 /** What can be done to the ticked rows of the list behind it, first of all, as the bar of the list would do it. */
 function offerTicked() {
   const ticked = document.querySelectorAll('input[name=ids]:checked').length;
+  if (ticked === 0) return;
   const words = input.value.trim().toLowerCase();
-  const enabled = [...document.querySelectorAll('#bulk-form button[name=action]:not(:disabled)')];
-  const called = enabled.filter((button) => ` ${button.textContent.trim().toLowerCase()}`.includes(` ${words}`));
-  // Those that the bar has no button for stand behind its last one; somebody may as well be looked for.
-  const buttons = called.length > 0 ? called : enabled.filter((button) => button.value === 'choose');
-  if (ticked === 0 || buttons.length === 0) return;
+  const inBar = [...document.querySelectorAll('#bulk-form button[name=action]:not(:disabled)')].map(
+    ({ value, textContent }) => ({ value, label: textContent.trim() }),
+  );
+  const called = [...inBar, ...(inBar.length > 0 ? [EXPORTING] : [])].filter(
+    ({ value, label }) =>
+      (words !== '' || value !== EXPORTING.value) && ` ${label.toLowerCase()}`.includes(` ${words}`),
+  );
+  const further = inBar.length > 0 ? foundFor(subjectOfList()) : [];
+  const meant = [...called, ...further.filter(({ value }) => !called.some((one) => one.value === value))];
+  // Those that are called otherwise stand behind the last button of the bar; somebody may as well be looked for.
+  const offered = meant.length > 0 ? meant : inBar.filter(({ value }) => value === 'choose');
+  if (offered.length === 0) return;
   const list = document.createElement('ul');
   list.className = 'menu';
-  for (const button of buttons) {
+  for (const { value, label } of offered) {
     const option = Object.assign(document.createElement('button'), { type: 'button', className: 'quiet' });
-    option.textContent = `${button.textContent.trim()}: ${document.getElementById('ticked').textContent}`;
-    option.dataset.presses = button.value;
+    option.textContent = `${label}: ${document.getElementById('ticked').textContent}`;
+    option.dataset.presses = value;
     const item = document.createElement('li');
     item.append(option);
     list.append(item);
   }
-  results.querySelector('.found')[called.length > 0 ? 'prepend' : 'append'](list);
+  results.querySelector('.found')[meant.length > 0 ? 'prepend' : 'append'](list);
+}
+
+const EXPORTING = { value: 'export', label: 'Export …' };
+
+const subjectOfList = () => document.querySelector('#bulk-form [name=subject]')?.value || 'user';
+
+/** What the server found under what was typed and can be done to many of the list. */
+function foundFor(subject) {
+  return [...results.querySelectorAll('[data-does]')].flatMap(({ dataset }) =>
+    dataset.does
+      .split(' ')
+      .filter((one) => one.startsWith(`${subject}/`))
+      .map((one) => ({ value: one.slice(subject.length + 1), label: dataset.completes.trim() })),
+  );
+}
+
+/** As the button of the bar does, which has none for most. */
+function pressed(value) {
+  const form = document.getElementById('bulk-form');
+  const button = form.querySelector(`button[name=action][value="${value}"]`);
+  if (button) return button.click();
+  const further = Object.assign(document.createElement('button'), { name: 'action', value, hidden: true });
+  form.append(further);
+  further.click();
+  further.remove();
 }
 
 // The links and buttons of the page are the options of the list: what is chosen is followed, or sent.
@@ -137,7 +170,7 @@ results.addEventListener('click', (event) => {
 function followerOf(chosen) {
   if (chosen.form?.matches('[action="/preferences"]')) return () => keep(chosen);
   const { presses } = chosen.dataset;
-  if (presses) return () => document.querySelector(`#bulk-form button[name=action][value="${presses}"]`)?.click();
+  if (presses) return () => pressed(presses);
   if (chosen.matches('button')) return () => chosen.form.requestSubmit(chosen);
   if (chosen.matches('[data-dialog]')) return () => openDialog(chosen.href);
   return () => location.assign(chosen.href);

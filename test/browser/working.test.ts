@@ -424,6 +424,28 @@ describe('the palette and a verb alone', () => {
     await dialog().getByRole('button', { name: 'Deactivate 1 user' }).waitFor();
     expect(await isSamePage()).toBe(true);
   });
+
+  it('does to the rows that are ticked what the bar has no button for', async () => {
+    for (const n of [0, 1]) await page.locator('tbody input[name=ids]').nth(n).check();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('tag');
+    await page.getByRole('option', { name: 'More …: 2 ticked' }).waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('add tag');
+    await page.getByRole('option', { name: 'Add tag: 2 ticked' }).waitFor();
+    await page.keyboard.press('Enter');
+    await dialog().getByLabel('Tag').fill('night');
+    await page.keyboard.press('Enter');
+    await dialog().getByRole('button', { name: 'Add night to 2 users' }).waitFor();
+    expect(await isSamePage()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('export');
+    await page.getByRole('option', { name: 'Export …: 2 ticked' }).click();
+    await page.getByRole('heading', { name: /Export/ }).waitFor();
+    expect(page.url()).toMatch(/\/users\/export\?chosen=\d+$/);
+  });
 });
 
 describe('a field in which somebody is named', () => {

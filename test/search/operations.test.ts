@@ -41,6 +41,19 @@ describe('the palette offers what asks something first', () => {
     expect(await offered(who, q)).toEqual(expected);
   });
 
+  it.each<[Person, string, string[]]>([
+    ['alice', 'confirm acc', ['user/confirm-access']],
+    ['alice', 'restore', ['user/activate contact/restore']],
+    ['alice', 'add tag', ['user/add-tag group/add-tag contact/add-tag']],
+    ['max', 'add tag', ['user/add-tag']],
+    ['rita', 'add tag', ['contact/add-tag']],
+    ['bob', 'add tag', []],
+  ])('and for %s who types “%s” what it does to those who are ticked, by their kind', async (who, q, does) => {
+    const page = load((await (await signedIn(app, who)).get(`/search?${new URLSearchParams({ q })}`)).text);
+    const said = page('[data-does]').toArray();
+    expect(said.map(({ attribs }) => attribs['data-does'])).toEqual(does);
+  });
+
   it('begins there what it says', async () => {
     const alice = await signedIn(app, 'alice');
     const form = load((await alice.get('/search?q=add+to+group+bob')).text)('form[action="/bulk-operations"]');

@@ -1,3 +1,4 @@
+import type { SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import type { Icon } from '../../text/icons.ts';
 
 /** Where somebody may want to go, or what they may want to do. */
@@ -13,4 +14,6 @@ export interface Destination {
   sends?: [name: string, value: string][];
   /** The beginning of what is to be typed on; the path leads to the same. */
   completes?: string;
+  /** What it does to those that are ticked in a list, by the kind of these. */
+  does?: { subjectType: SubjectType; action: string }[];
 }

@@ -1,5 +1,6 @@
 import { ACTIVITIES, type Activity } from '../../access/activity.ts';
 import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
+import { findBulkAction } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { isAsking } from '../../bulk-operations/asking-action.ts';
 import { minuteOf } from '../../clock.ts';
 import { searchContacts } from '../../contacts/contact-search.ts';
@@ -24,7 +25,7 @@ import { findSubjects } from '../../users/user-store.ts';
 import { NOT_YOURS } from '../../verbs/outcome.ts';
 import type { Feature } from '../../web/feature.ts';
 import type { Destination } from './destination.ts';
-import { findOperations, operationOn, operationsFor } from './operation-destinations.ts';
+import { type Doable, findOperations, operationOn, operationsFor } from './operation-destinations.ts';
 
 const USERS_SHOWN = 8;
 const GROUPS_SHOWN = 5;
@@ -127,14 +128,19 @@ function beginningsOf(viewer: Viewer, text: string): Destination[] {
   const ofUsers = may(viewer, 'users', 'write')
     ? [...USER_ACTIONS.toReversed(), ...USER_OPERATIONS.filter((one) => isAsking(one))]
     : [];
-  const known = new Set<string>();
-  return [...ofUsers, ...operationsFor(viewer)].flatMap((action): Destination[] => {
+  const all = [...ofUsers.map((one): Doable => ({ ...one, subjectType: 'user' })), ...operationsFor(viewer)];
+  const called = all.flatMap((action) => {
     const name = namesOf(action).find((one) => isCalled([one], typed));
-    if (!name || known.has(name)) return [];
-    known.add(name);
+    return name ? [{ name, action }] : [];
+  });
+  return [...Map.groupBy(called, ({ name }) => name)].flatMap(([name, those]): Destination[] => {
+    const [{ action }] = those;
     const completes = `${name} `;
-    const begun = { label: `${name} …`, note: 'go on with a name', icon: action.icon, completes };
-    const { calledForBy: states = [] } = action as Pick<UserAction, 'calledForBy'>;
+    const does = those.flatMap(({ action: { subjectType, name: does } }) =>
+      findBulkAction(subjectType, does) ? [{ subjectType, action: does }] : [],
+    );
+    const begun = { label: `${name} …`, note: 'go on with a name', icon: action.icon, completes, does };
+    const { calledForBy: states = [] } = action as Partial<UserAction>;
     return [{ ...begun, path: `/search?${new URLSearchParams({ q: completes })}` }, ...states.map(filterOf)];
   });
 }

@@ -21,11 +21,23 @@ const RECORDS_SHOWN = 5;
 
 type Operation<Subject extends Parameters<BulkAction['refusalOf']>[1]> = BulkAction<Subject> | AskingAction<Subject>;
 
+/** What can be done to one, and of it what can be done to many. */
+export interface Doable extends Pick<BulkAction, 'name' | 'label' | 'icon'> {
+  subjectType: SubjectType;
+  otherNames?: string[];
+}
+
 /** What can be done to groups and contacts by somebody like the viewer. */
-export function operationsFor(viewer: Viewer): { label: string; otherNames?: string[]; icon: BulkAction['icon'] }[] {
+export function operationsFor(viewer: Viewer): Doable[] {
   return [
-    ...(may(viewer, 'groups', 'write') ? GROUP_OPERATIONS : []),
-    ...(may(viewer, 'contacts', 'read') ? CONTACT_OPERATIONS : []),
+    ...(may(viewer, 'groups', 'write') ? GROUP_OPERATIONS : []).map((one) => ({
+      ...one,
+      subjectType: 'group' as const,
+    })),
+    ...(may(viewer, 'contacts', 'read') ? CONTACT_OPERATIONS : []).map((one) => ({
+      ...one,
+      subjectType: 'contact' as const,
+    })),
   ];
 }
 
