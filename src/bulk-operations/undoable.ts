@@ -43,6 +43,8 @@ export interface Wanted {
   present: Facts;
   /** Where what was written went with another record: a clause that follows the name, for each such field. */
   gone: string[];
+  /** How many fields were changed since. */
+  changed: number;
   /** Whether nothing is left to put back: all of it is what it was before. */
   isBack: boolean;
 }
@@ -53,8 +55,8 @@ export interface Undoable<Subject extends Subjected> {
   find(db: Reader, ids: number[], by: Judge): Promise<Subject[]>;
   /** What of these fields stands in each of them now. */
   findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<string>): Promise<Map<number, Facts>>;
-  /** Facts as an earlier version wrote them, as they are written now. */
-  asNow?(facts: Facts): Facts;
+  /** What was written, as it is compared: field by field, also where an earlier version wrote it otherwise. */
+  asCompared?(written: Written): Written;
   /** Whether the event of the audit tells of a change of the field. */
   isChangeOf(field: string, change: LaterChange): boolean;
   /** Of these fields, those that went with another record, each with a clause that says so. */
@@ -68,14 +70,14 @@ export interface Undoable<Subject extends Subjected> {
 /** Of each of these, the fields that stand as the operation left them, with what they were before it. */
 export async function findWanted<Subject extends Subjected>(
   db: Reader,
-  { type, findFacts, findGone, isChangeOf, asNow = (facts) => facts }: Undoable<Subject>,
+  { type, findFacts, findGone, isChangeOf, asCompared = (one) => one }: Undoable<Subject>,
   { operationId, written, undoings }: TakenBack,
   subjects: Subject[],
 ): Promise<Map<number, Wanted>> {
   const writtenNow = new Map(
     subjects.map(({ id }): [number, Written] => {
       const { before = {}, after = {} }: Partial<Written> = written.get(id) ?? {};
-      return [id, { before: asNow(before), after: asNow(after) }];
+      return [id, asCompared({ before, after })];
     }),
   );
   const fields = new Set<string>();
@@ -102,7 +104,8 @@ export async function findWanted<Subject extends Subjected>(
         Object.fromEntries(standing.map((field): [string, unknown] => [field, from?.[field] ?? null]));
       const why = all.flatMap((field) => (isThere(id, field) ? [] : (gone?.get(field) ?? [])));
       const isBack = all.length > 0 && all.every((field) => isSame(present.get(id)?.[field], before[field]));
-      return [id, { before: pick(before), present: pick(present.get(id)), gone: why, isBack }];
+      const changed = all.length - standing.length - why.length;
+      return [id, { before: pick(before), present: pick(present.get(id)), gone: why, changed, isBack }];
     }),
   );
 }

@@ -1,18 +1,10 @@
 import type { Reader } from '../db/database.ts';
 import { counted, were } from '../text/text.ts';
-import { type BulkAction, type Facts, type Judge, judge, type Subjected, type Written } from '../verbs/action.ts';
+import { type BulkAction, type Judge, judge, type Subjected, type Written } from '../verbs/action.ts';
 import { type Counts, countInWords, countOf } from '../verbs/notes.ts';
 import { allowed, leaveOut, type Outcome, type Refusal, stale } from '../verbs/outcome.ts';
 import { UNDO } from './bulk-operation.ts';
-import {
-  findWanted,
-  type Step,
-  type StepAction,
-  type TakenBack,
-  type Undoable,
-  type Wanted,
-  type WrittenBySubject,
-} from './undoable.ts';
+import { findWanted, type Step, type StepAction, type TakenBack, type Undoable, type Wanted } from './undoable.ts';
 
 /**
  * Takes back an operation: each field that it wrote becomes what it was, unless it was changed since. It is done by the actions that
@@ -23,7 +15,6 @@ export function undoing<Subject extends Subjected>(
   takenBack: TakenBack,
 ): BulkAction<Subject> {
   const { type } = undoable;
-  const { written } = takenBack;
 
   /** The last plan, which serves for all that is asked of the same in one breath. */
   let last: { db: Reader; plan: Plan<Subject> } | undefined;
@@ -34,9 +25,7 @@ export function undoing<Subject extends Subjected>(
     const wanted = await findWanted(db, undoable, takenBack, subjects);
     const steps = new Map<number, Step<Subject>[]>();
     for (const subject of subjects) steps.set(subject.id, undoable.stepsFor(subject, wanted.get(subject.id)!, by));
-    leaveOut(outcomes, ({ id }) =>
-      steps.get(id)!.length === 0 ? whyNothing(id, wanted.get(id)!, written) : undefined,
-    );
+    leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? whyNothing(wanted.get(id)!) : undefined));
     const refused = new Map<number, Refusal[]>();
     const actions = new Map<string, StepAction<Subject>>();
     for (const [key, those] of groupedByKey(allowed(outcomes), steps)) {
@@ -116,7 +105,7 @@ export function undoing<Subject extends Subjected>(
       return givings;
     },
     notes: {
-      count: async ({ subjects }, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects), written),
+      count: async ({ subjects }, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects)),
       inWords: leftInWords,
     },
     was: (before, format) =>
@@ -139,25 +128,15 @@ interface Plan<Subject extends Subjected> {
 
 const CHANGED = 'changed';
 
-/** How much of what was written into somebody was changed since. */
-function changedOf(id: number, { before, gone }: Wanted, written: WrittenBySubject): number {
-  const numberOf = (facts: Facts | undefined) => Object.keys(facts ?? {}).length;
-  return numberOf(written.get(id)?.after) - numberOf(before) - gone.length;
-}
-
-function whyNothing(id: number, wanted: Wanted, written: WrittenBySubject): Refusal {
-  const isGone = wanted.gone.length > 0 && changedOf(id, wanted, written) === 0;
+function whyNothing(wanted: Wanted): Refusal {
+  const isGone = wanted.gone.length > 0 && wanted.changed === 0;
   if (isGone) return { kind: 'stale', reason: wanted.gone[0] };
   return wanted.isBack ? { kind: 'stale', reason: 'is as it was before already' } : stale();
 }
 
 /** Of those of whom something is put back, what stays all the same. */
-function leftAsItIs<Subject extends Subjected>(
-  subjects: Subject[],
-  { wanted, refused }: Plan<Subject>,
-  written: WrittenBySubject,
-): Counts {
-  const changed = subjects.filter(({ id }) => changedOf(id, wanted.get(id)!, written) > 0);
+function leftAsItIs<Subject extends Subjected>(subjects: Subject[], { wanted, refused }: Plan<Subject>): Counts {
+  const changed = subjects.filter(({ id }) => wanted.get(id)!.changed > 0);
   const whys = subjects.flatMap((subject) =>
     [...(refused.get(subject.id) ?? []).map(({ reason }) => reason), ...wanted.get(subject.id)!.gone].map((reason) => ({
       subject,

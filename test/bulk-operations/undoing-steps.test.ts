@@ -85,7 +85,11 @@ describe('what takes an operation back', () => {
           make: (_db, values) => {
             made.push(Object.fromEntries(values));
             return undoable()
-              .stepsFor({ id } as Subjected, { before: { a: 1 }, present: {}, gone: [], isBack: false }, ACT)[0]
+              .stepsFor(
+                { id } as Subjected,
+                { before: { a: 1 }, present: {}, gone: [], changed: 0, isBack: false },
+                ACT,
+              )[0]
               .make(TRX, values);
           },
         },

@@ -34,7 +34,7 @@ export interface UserChange {
   /** Null for a person. */
   apiOnly?: ApiOnly | null;
   /** Only something of it, of those who are API-only already. */
-  program?: Partial<Pick<ApiOnly, 'ownerId' | 'reviewOn'>>;
+  program?: Partial<ApiOnly>;
   description?: string;
 }
 

@@ -95,7 +95,7 @@ function userIn(change: UserChange): Choices['user'] {
           apiOnlyReason: apiOnly?.reason ?? null,
           apiOnlyReviewOn: apiOnly?.reviewOn ?? null,
         };
-  const reviewed = program?.reviewOn === undefined ? {} : { apiOnlyReviewOn: program.reviewOn };
+  const reviewed = defined({ apiOnlyReason: program?.reason, apiOnlyReviewOn: program?.reviewOn });
   const given = { name, email, startsAt, leavesAt, noSharedData, description };
   const user = { ...defined(given), ...integration, ...reviewed };
   return Object.keys(user).length > 0 ? user : undefined;

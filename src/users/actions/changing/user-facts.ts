@@ -2,6 +2,7 @@ import type { MembershipFacts, MembershipsBefore } from '../../../memberships/ac
 import type { Facts, Written } from '../../../verbs/action.ts';
 import { differing, tagFacts } from '../../../verbs/facts.ts';
 import type { Subject } from '../../user.ts';
+import type { ApiOnly } from './user-change.ts';
 import type { UserDetails } from './user-details.ts';
 
 /** The facts that are one for each group. */
@@ -60,5 +61,29 @@ export function factsOf({ user, contact, groups, ends, tags, owner }: UserDetail
 export function ownFactsOf(subject: Subject): Facts {
   const { activity, accessConfirmedAt, accessConfirmedBy, invitationExpiresAt, startsAt, leavesAt, noSharedData } =
     subject;
-  return { activity, accessConfirmedAt, accessConfirmedBy, invitationExpiresAt, startsAt, leavesAt, noSharedData };
+  return {
+    ...{ activity, accessConfirmedAt, accessConfirmedBy, invitationExpiresAt, startsAt, leavesAt, noSharedData },
+    apiOnlyReason: subject.apiOnlyReason,
+    apiOnlyOwner: subject.apiOnlyOwnerId,
+    apiOnlyReviewOn: subject.apiOnlyReviewOn,
+  };
+}
+
+/** What is said of a program, each by the name that the audit has for it as well. */
+const PARTS = { reason: 'apiOnlyReason', ownerId: 'apiOnlyOwner', reviewOn: 'apiOnlyReviewOn' } as const;
+
+/** Which part of what is said of a program a fact is. */
+export function programPartOf(field: string): keyof ApiOnly | undefined {
+  return (Object.keys(PARTS) as (keyof ApiOnly)[]).find((part) => PARTS[part] === field);
+}
+
+/** Of who was and stays a program, what was written part by part. */
+export function programInParts({ before, after }: Written): Written {
+  const { apiOnly: was, ...restBefore } = before as { apiOnly?: ApiOnly | null };
+  const { apiOnly: is, ...restAfter } = after as { apiOnly?: ApiOnly | null };
+  if (!was || !is) return { before, after };
+  const parts = (one: ApiOnly) =>
+    Object.fromEntries((Object.keys(PARTS) as (keyof ApiOnly)[]).map((part) => [PARTS[part], one[part]]));
+  const differ = differing(parts(was), parts(is));
+  return { before: { ...restBefore, ...differ.before }, after: { ...restAfter, ...differ.after } };
 }

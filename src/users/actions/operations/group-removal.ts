@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { grants, NO_RIGHTS } from '../../../access/rights.ts';
+import { givesAdministration, isAnyAdministrator } from '../../../access/administrators.ts';
+import { NO_RIGHTS } from '../../../access/rights.ts';
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
+import type { Reader } from '../../../db/database.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import { demandsFactor, type Group } from '../../../groups/group.ts';
@@ -12,17 +14,13 @@ import {
 } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { counted, were } from '../../../text/text.ts';
-import type { BulkAction } from '../../../verbs/action.ts';
-import { allowed } from '../../../verbs/outcome.ts';
+import type { BulkAction, Judge } from '../../../verbs/action.ts';
+import { allowed, type Outcome } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
 import { endIn } from '../former-ends.ts';
 import { chosenGroup, groupChosen, leaveOutOf, meant, withGroup } from './group-addition.ts';
-
-/** Whether some administrator may be one by this group, alone or together with another. */
-const mayMakeAdministrators = ({ rights }: Group) =>
-  grants(rights, 'users', 'write') || grants(rights, 'groups', 'write');
 
 export const GROUP_REMOVAL: AskingAction<Subject> = {
   name: 'remove-from-group',
@@ -54,7 +52,7 @@ export function removalFrom(group: Group, rule?: MembershipRule): BulkAction<Sub
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
         leaveOutOf(outcomes, await judgeEnds(db, judge, { ...meant(group, allowed(outcomes)), rule }));
-        if (mayMakeAdministrators(group)) await keepLastAdministrator(db, judge, outcomes);
+        await keepAdministratorsBy(group, db, judge, outcomes);
       }),
     async perform(trx, act, subjects) {
       const { before } = await endMemberships(trx, act, { ...meant(group, subjects), rule });
@@ -68,4 +66,15 @@ export function removalFrom(group: Group, rule?: MembershipRule): BulkAction<Sub
     },
     events: {},
   };
+}
+
+/** Leaves out whoever is the last administrator by this group; who is one without it as well stays one. */
+export async function keepAdministratorsBy(
+  { id, rights }: Group,
+  db: Reader,
+  judge: Judge,
+  outcomes: Outcome<Subject>[],
+): Promise<void> {
+  if (!givesAdministration(rights) || (await isAnyAdministrator(db, judge.at, { users: [id], groups: [id] }))) return;
+  await keepLastAdministrator(db, judge, outcomes);
 }

@@ -33,7 +33,7 @@ import { findOwnerIds } from '../../program-owners.ts';
 import type { Subject } from '../../user.ts';
 import { type Confirmation, findSubjects } from '../../user-store.ts';
 import { REACTIVATION } from '../activation.ts';
-import type { UserChange } from '../changing/user-change.ts';
+import type { ApiOnly, UserChange } from '../changing/user-change.ts';
 import { findDetails } from '../changing/user-details.ts';
 import {
   factsOf,
@@ -41,7 +41,9 @@ import {
   membershipFact,
   ownFactsOf,
   programFact,
+  programInParts,
   programOf,
+  programPartOf,
   writtenOf,
 } from '../changing/user-facts.ts';
 import { DEACTIVATION } from '../deactivation.ts';
@@ -52,7 +54,7 @@ import { changingAction } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
 import { formerInWords } from './former-facts.ts';
 import { additionTo, groupChosen, leaveOutOf, meant } from './group-addition.ts';
-import { removalFrom } from './group-removal.ts';
+import { keepAdministratorsBy, removalFrom } from './group-removal.ts';
 import { leadingAgain } from './leading-again.ts';
 import { activityKey, addProgramStep } from './programs-returning.ts';
 
@@ -62,7 +64,7 @@ export const USER_UNDOING: Undoable<Subject> = {
   find: (db, ids, { at }) => findSubjects(db, ids, minuteOf(at)),
   findFacts,
   findGone,
-  asNow,
+  asCompared: ({ before, after }) => programInParts({ before: asNow(before), after: asNow(after) }),
   isChangeOf,
   stepsFor,
   wasInWords: (field, value, format) =>
@@ -132,6 +134,7 @@ function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject
   const change: UserChange = {};
   const tags: { add: string[]; remove: string[] } = { add: [], remove: [] };
   const programs = new Map<number, number[]>();
+  const { ownerId, ...program }: Partial<ApiOnly> = programPartsIn(before);
   for (const [field, value] of Object.entries(before)) {
     const [group, tag, program] = [groupOf(field), tagOf(field), programOf(field)];
     if (field === 'activity') steps.push({ key: activityKey(value), make: () => activityAction(subject, value) });
@@ -155,9 +158,17 @@ function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject
       );
     else if (program !== undefined) programs.set(Number(value), [...(programs.get(Number(value)) ?? []), program]);
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
-    else if (field !== 'accessConfirmedBy' && !isHanded(field)) Object.assign(change, { [field]: value });
+    else if (field !== 'accessConfirmedBy' && !isHanded(field) && !programPartOf(field))
+      Object.assign(change, { [field]: value });
   }
   steps.push(...stepsForLeft(before, present));
+  // Who answers for it may be gone: the rest comes back without them.
+  for (const one of [program, ownerId === undefined ? {} : { ownerId }])
+    if (Object.keys(one).length > 0)
+      steps.push({
+        key: `program ${JSON.stringify(one)}`,
+        make: () => changingAction({ program: one }, WORDS_OF_CHANGE),
+      });
   for (const [ownerId, ids] of programs) addProgramStep(steps, subject, { ownerId, programs: ids });
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
   if (Object.keys(change).length > 0) {
@@ -166,6 +177,15 @@ function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject
     steps.push({ key: JSON.stringify(back), make: () => changingAction(back, WORDS_OF_CHANGE) });
   }
   return steps;
+}
+
+function programPartsIn(before: Facts): Partial<ApiOnly> {
+  return Object.fromEntries(
+    Object.entries(before).flatMap(([field, value]) => {
+      const part = programPartOf(field);
+      return part ? [[part, value]] : [];
+    }),
+  );
 }
 
 /** Who was only made by the operation goes; everybody else becomes what they were. */
@@ -210,9 +230,11 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
     },
     refusalOf: () => undefined,
     refuseAmong: (db, by, outcomes) =>
-      unlessRefused(outcomes, async () =>
-        leaveOutOf(outcomes, await judgeUntil(db, by, asBefore(allowed(outcomes)), untilAt)),
-      ),
+      unlessRefused(outcomes, async () => {
+        leaveOutOf(outcomes, await judgeUntil(db, by, asBefore(allowed(outcomes)), untilAt));
+        const [group] = untilAt === null ? [] : await findGroups(db, [groupId]);
+        if (group) await keepAdministratorsBy(group, db, by, outcomes);
+      }),
     async perform(trx, act, subjects) {
       const { before } = await setUntil(trx, act, asBefore(subjects), untilAt);
       return writtenOf(field, before, { untilAt });
