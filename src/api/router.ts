@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import type { AppContext } from '../app-context.ts';
 import { instant } from '../clock.ts';
@@ -9,7 +9,7 @@ import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { requireBounded } from '../web/bounded-body.ts';
 import { isKnown, tagsIn, tagText } from '../web/entity-tag.ts';
 import { HttpError } from '../web/http-error.ts';
-import { readableError } from '../web/json-body.ts';
+import { jsonBody, readableError } from '../web/json-body.ts';
 import { actOfCaller, type Caller, callerOf } from './contract/caller.ts';
 import { inWords } from './contract/in-words.ts';
 import { requireNeeds } from './contract/needs.ts';
@@ -42,10 +42,7 @@ export function apiRouter(app: AppContext, limit: RequestLimit): RequestHandler 
     res.set(await limit.take(caller.token.id, app.clock()));
     next();
   });
-  router.use(
-    requireJson,
-    express.json({ limit: LARGEST_BODY, type: ['application/json', 'application/merge-patch+json'] }),
-  );
+  router.use(requireJson, jsonBody(LARGEST_BODY, ['application/json', 'application/merge-patch+json']));
   for (const [path, routes] of Map.groupBy(ROUTES, (one) => one.path)) {
     const place = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const one of routes) place[one.method]((req: Request, res: Response) => serve(app, one, req, res));

@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { grants } from '../access/rights.ts';
 import { actOfCaller, type Caller, callerOf } from '../api/contract/caller.ts';
 import { headersOf, isRefusal } from '../api/contract/problem.ts';
@@ -10,7 +10,7 @@ import type { Scope } from '../tokens/token.ts';
 import { Forbidden } from '../verbs/refusals.ts';
 import { requireBounded, requireText } from '../web/bounded-body.ts';
 import { HttpError } from '../web/http-error.ts';
-import { readableError } from '../web/json-body.ts';
+import { jsonBody, readableError } from '../web/json-body.ts';
 import { Bookmarks } from './bookmarks.ts';
 import type { Answer, Call } from './call.ts';
 import { CallLog } from './call-log.ts';
@@ -42,7 +42,7 @@ export function scimRouter(app: AppContext, limit: RequestLimit): RequestHandler
     requireProvisioner(caller);
     next();
   });
-  router.use(requireJson, express.json({ limit: largestBody(app.config), type: TYPES }));
+  router.use(requireJson, jsonBody(largestBody(app.config), TYPES));
   router.use(async (req, res) => {
     const call = callOf(app, req, { caller: callers.get(req)!, bookmarks, log });
     const answer = await answerTo(call);

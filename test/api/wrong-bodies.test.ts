@@ -16,9 +16,10 @@ afterAll(() => app.close());
 
 it('are told in words what of them cannot be read, to programs of either kind', async () => {
   const json = { 'Content-Type': 'application/json' };
-  const cases: [headers: Record<string, string>, body: string, status: number, said: RegExp][] = [
+  const cases: [headers: Record<string, string>, body: string | Buffer, status: number, said: RegExp][] = [
     [json, '{', 400, /no JSON/],
     [json, 'null', 400, /no JSON/],
+    [json, Buffer.from('{"name":"J\xfcrgen","userName":"J\xfcrgen"}', 'latin1'), 400, /not in UTF-8/],
     [{ 'Content-Type': 'application/json; charset=klingon' }, '{}', 415, /UTF-8/],
     [{ ...json, 'Content-Encoding': 'none' }, '{}', 415, /gzip/],
     [{ 'Content-Type': 'text/plain' }, '{}', 415, /sent as application/],
@@ -26,16 +27,19 @@ it('are told in words what of them cannot be read, to programs of either kind', 
   ];
   const before = await facts(app);
   for (const [headers, body, status, said] of cases) {
-    const rest = await program.ask('post', '/users', headers).send(body);
-    expect([body.slice(0, 9), rest.status, rest.type, rest.body.detail]).toEqual([
-      body.slice(0, 9),
+    // Bytes as well, of which JSON would be made.
+    const asItIs = (sent: unknown) => sent as string;
+    const what = String(body).slice(0, 9);
+    const rest = await program.ask('post', '/users', headers).serialize(asItIs).send(body);
+    expect([what, rest.status, rest.type, rest.body.detail]).toEqual([
+      what,
       status,
       'application/problem+json',
       expect.stringMatching(said),
     ]);
-    const scim = await idp.ask('post', '/Users', undefined, headers).send(body);
-    expect([body.slice(0, 9), scim.status, scim.body.status, scim.body.detail]).toEqual([
-      body.slice(0, 9),
+    const scim = await idp.ask('post', '/Users', undefined, headers).serialize(asItIs).send(body);
+    expect([what, scim.status, scim.body.status, scim.body.detail]).toEqual([
+      what,
       status,
       String(status),
       expect.stringMatching(said),
