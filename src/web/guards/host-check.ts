@@ -56,11 +56,12 @@ function localHost(config: Config, logger: Logger): RequestHandler {
   };
 }
 
-/** In small letters; empty where the request names none. */
+/** In small letters; empty where the request names none, or several, of which others on the way may take another one (RFC 9112, section 3.2). */
 function hostOf(req: Parameters<RequestHandler>[0]): string {
   // `OPTIONS *` and the like name no page, and the session would pass them over.
   if (!req.path.startsWith('/')) throw new Malformed('The address is malformed.');
-  return req.get('host')?.toLowerCase() ?? '';
+  const [host = '', ...others] = req.headersDistinct.host ?? [];
+  return others.length > 0 ? '' : host.toLowerCase();
 }
 
 function isLoopback(name: string): boolean {
