@@ -3,7 +3,7 @@ import type { Format } from '../text/format.ts';
 import { cleaned, NO_DAY } from './fields.ts';
 
 /** By whose clock a day and a time are meant. */
-export type Times = Pick<Format, 'momentAt' | 'leavesOut' | 'startOf'>;
+export type Times = Pick<Format, 'momentAt' | 'leavesOut' | 'startOf' | 'typedEnd'>;
 
 /** The last minute that sorts as the moments do. */
 const LAST: Instant = '9999-12-31T23:59:00.000Z';
@@ -23,6 +23,12 @@ export const endBy = (times: Times) =>
 
 /** The same for when something begins: a day with its beginning. */
 export const startBy = (times: Times) => momentBy(times, (day) => times.startOf(day));
+
+/** The same clock, which takes what it shows of these moments for them: a time that comes twice may be the second of them, and who leaves it as it stands means that. */
+export function keeping(times: Times, ...stands: (Instant | null | undefined)[]): Times {
+  const known = new Map(stands.flatMap((one) => (one ? [[times.typedEnd(one), one]] : [])));
+  return { ...times, momentAt: (day, time) => known.get(`${day} ${time}`) ?? times.momentAt(day, time) };
+}
 
 function momentBy(times: Times, ofDay: (day: Day) => Instant) {
   const read = (text: string) => (EXACT.test(text) ? exact(text) : spoken(text, times, ofDay));

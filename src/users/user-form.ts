@@ -14,7 +14,7 @@ import {
   userName,
 } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
-import { endBy, startBy, type Times } from '../forms/moments.ts';
+import { endBy, keeping, startBy, type Times } from '../forms/moments.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import type { Format } from '../text/format.ts';
 import type { User } from './user.ts';
@@ -114,8 +114,14 @@ export function typedUser(body: unknown): Typed {
 }
 
 /** `stored` is the user who is edited. */
-export function checkUser(typed: Typed, times: Times, stored?: { email: string | null }): FormResult<UserValues> {
-  const schema = stored ? formBy(times).extend({ email: perhapsEmail(stored.email) }) : formBy(times);
+export function checkUser(
+  typed: Typed,
+  times: Times,
+  stored?: Pick<User, 'email' | 'startsAt' | 'leavesAt'>,
+): FormResult<UserValues> {
+  const schema = stored
+    ? formBy(keeping(times, stored.startsAt, stored.leavesAt)).extend({ email: perhapsEmail(stored.email) })
+    : formBy(times);
   return checkForm(schema.superRefine(requireWhole), typed);
 }
 

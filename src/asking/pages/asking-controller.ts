@@ -3,6 +3,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import type { Errors } from '../../forms/form.ts';
+import { keeping } from '../../forms/moments.ts';
 import { offerUndo } from '../../leading/pages/leading-operations.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -69,7 +70,7 @@ export function askingController(app: AppContext): Router {
     if (request.userId === req.viewer!.id) throw new Forbidden('Nobody decides about what they asked for themself.');
     const typed = typedDecision(req.body);
     const failed = (errors: Errors) => showRequest(app, req, res, { request, typed, errors });
-    const { values, errors } = checkDecision(typed, formatOf(req));
+    const { values, errors } = checkDecision(typed, keeping(formatOf(req), request.untilAt));
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
       const answered = await app.db.write((trx) => answerAccess(trx, actOf(app, req), request, values));

@@ -3,6 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
+import { keeping } from '../../forms/moments.ts';
 import { findDeputy } from '../../groups/deputy-store.ts';
 import type { Group } from '../../groups/group.ts';
 import { listMembers } from '../../memberships/list/member-list.ts';
@@ -44,7 +45,8 @@ export async function showLead(
 export async function saveDeputy(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedLead(req.body);
   const failed = (errors: Errors) => showLead(app, req, res, { group, typed, errors });
-  const { values, errors } = checkDeputy(typed, formatOf(req));
+  const deputy = await findDeputy(app.db.read, group.id, minuteOf(app.clock()));
+  const { values, errors } = checkDeputy(typed, keeping(formatOf(req), deputy?.untilAt));
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
     const user = await app.db.write((trx) => nameDeputyOf(trx, actOf(app, req), group.id, values));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Reader } from '../../db/database.ts';
 import { optional } from '../../forms/fields.ts';
 import { checkForm, type Errors, FieldErrors, type Typed, typedFields } from '../../forms/form.ts';
-import { endBy, type Times } from '../../forms/moments.ts';
+import { endBy, keeping, type Times } from '../../forms/moments.ts';
 import { picked, type Searches } from '../../forms/picker.ts';
 import type { Subject } from '../../users/user.ts';
 import type { Judge } from '../../verbs/action.ts';
@@ -58,7 +58,7 @@ export async function checkedLeaving(
   leaver: Subject,
   { typed, times }: { typed: Typed; times: Times },
 ): Promise<Departure> {
-  const { values, errors } = checkForm(form(times), typed);
+  const { values, errors } = checkForm(form(keeping(times, leaver.leavesAt)), typed);
   if (errors) throw new FieldErrors(errors);
   const leavesAt = leaver.activity === 'active' ? values.leavesAt : null;
   const then = leavesAt !== null && leavesAt > by.at ? { ...by, at: leavesAt } : by;

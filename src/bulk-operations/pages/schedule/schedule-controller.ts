@@ -4,7 +4,7 @@ import type { AppContext } from '../../../app-context.ts';
 import { unlessFieldErrors } from '../../../audit/pages/refusal-recording.ts';
 import type { Instant } from '../../../clock.ts';
 import { checkForm, type Errors, FieldErrors, type Typed, typedFields } from '../../../forms/form.ts';
-import { startBy } from '../../../forms/moments.ts';
+import { keeping, startBy, type Times } from '../../../forms/moments.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
 import { confirmed } from '../../../sessions/pages/confirmed.ts';
 import { idIn } from '../../../text/record-id.ts';
@@ -47,11 +47,11 @@ async function schedule(app: AppContext, req: Request, res: Response): Promise<v
   const operation = await schedulableOf(app, req);
   const typed = typedFields(req.body, ['dueAt']);
   const failed = (errors: Errors) => showAgain(app, req, res, operation, typed, errors);
-  const isMoved = (await findSchedule(app.db.read, operation.id)) !== undefined;
+  const known = await findSchedule(app.db.read, operation.id);
   await unlessFieldErrors(app, req, failed, async () => {
-    const dueAt = momentIn(req, typed);
+    const dueAt = momentIn(typed, keeping(formatOf(req), known?.dueAt));
     await app.db.write((trx) => scheduleOperation(trx, actOf(app, req), operation, dueAt));
-    flash(req, `${isMoved ? 'Moved to' : 'It will be done on'} ${formatOf(req).moment(dueAt)}.`, {
+    flash(req, `${known ? 'Moved to' : 'It will be done on'} ${formatOf(req).moment(dueAt)}.`, {
       path: `/bulk-operations/${operation.id}`,
     });
     res.redirect(303, `/bulk-operations/${operation.id}`);
@@ -59,8 +59,8 @@ async function schedule(app: AppContext, req: Request, res: Response): Promise<v
 }
 
 /** Throws FieldErrors. */
-function momentIn(req: Request, typed: Typed): Instant {
-  const { values, errors } = checkForm(z.object({ dueAt: startBy(formatOf(req)) }), typed);
+function momentIn(typed: Typed, times: Times): Instant {
+  const { values, errors } = checkForm(z.object({ dueAt: startBy(times) }), typed);
   if (errors) throw new FieldErrors(errors);
   if (values.dueAt === null) throw new FieldErrors({ dueAt: 'Say when it is to be done.' });
   return values.dueAt;
