@@ -37,6 +37,7 @@ describe.each([
 
     await page.getByRole('link', { name: 'Contacts' }).click();
     await page.getByRole('link', { name: 'New Person' }).click();
+    await page.waitForURL(/\/contacts\/new/);
     await page.getByLabel('Name').first().fill('Nora Nilsson');
     await page.getByLabel('Emails').fill('nora@example.com');
     await page.getByLabel('Search for a company').pressSequentially('nord');

@@ -73,6 +73,7 @@ describe('twelve people out of a mail', () => {
     await looks(page, options);
     await click('button', 'Invite 12 people');
     await page.getByRole('heading', { name: '12 users were invited.' }).waitFor();
+    await page.waitForLoadState();
     expect((await page.locator('#links').inputValue()).split('\n')).toHaveLength(12);
     await looks(page, options);
     expect(clicks).toBeLessThan(10);

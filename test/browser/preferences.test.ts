@@ -22,6 +22,7 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('#own-button').waitFor();
+  await page.waitForLoadState();
   return page;
 }
 
@@ -88,6 +89,7 @@ describe('theme and density', () => {
     await openMenu();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('You are signed out.').waitFor();
+    await page.waitForLoadState();
     expect(await ground(page)).toBe(dark);
     await page.context().close();
   });
