@@ -24,6 +24,7 @@ interface Parsed {
 export async function* csvRecords(
   text: AsyncIterable<string>,
   { separator, above }: CsvShape,
+  mostLines: number,
 ): AsyncGenerator<CsvRecord> {
   const parser = parse({
     delimiter: separator,
@@ -38,8 +39,11 @@ export async function* csvRecords(
   });
   const place = placer(above);
   let before = 0;
-  const records = () => parser.info.records + parser.info.empty_lines;
-  const source = Readable.from(bounded(below(above, text), records, () => before));
+  const came = () => {
+    const { records, empty_lines: empty, lines } = parser.info;
+    return { records: records + empty, lines, before };
+  };
+  const source = Readable.from(bounded(below(above, text), came, mostLines));
   source.on('error', (error) => parser.destroy(error)).pipe(parser);
   try {
     for await (const { record: cells, info } of parser as AsyncIterable<Parsed>) {
@@ -63,20 +67,34 @@ async function* below(above: string, text: AsyncIterable<string>): AsyncGenerato
   }
 }
 
-/** The same as long as it comes to records: of the room that empty cells take the library knows nothing. Throws UnreadableFile. */
-async function* bounded(
-  text: AsyncIterable<string>,
-  records: () => number,
-  line: () => number,
-): AsyncGenerator<string> {
+/** How many records came, in how many lines, and behind which line of the file the next one begins. */
+interface Came {
+  records: number;
+  lines: number;
+  before: number;
+}
+
+/** The same as long as records come of it: of the room that empty cells take the library knows nothing. Throws UnreadableFile. */
+async function* bounded(text: AsyncIterable<string>, came: () => Came, mostLines: number): AsyncGenerator<string> {
   let [known, letters] = [0, 0];
   for await (const some of text) {
-    const number = records();
-    letters = number === known ? letters + some.length : 0;
-    known = number;
-    if (letters > LONGEST_WRITTEN) throw new UnreadableFile(tooLongBehind(line()));
+    const { records, lines, before } = came();
+    letters = records === known ? letters + some.length : 0;
+    known = records;
+    if (letters > LONGEST_WRITTEN) throw new UnreadableFile(tooLongBehind(before));
+    requireFewLines(lines, mostLines);
     yield some;
   }
+}
+
+/** As many as a spreadsheet has, and those of whatever stands in cells. */
+const MOST_EMPTY = 1_048_576;
+const LINES_IN_CELLS = 10;
+
+/** Lines in which nothing stands are not counted as such, and take their time as well. Throws UnreadableFile. */
+export function requireFewLines(lines: number, mostLines: number): void {
+  if (lines > MOST_EMPTY + LINES_IN_CELLS * mostLines)
+    throw new UnreadableFile('The file has millions of empty lines. Import it without them.');
 }
 
 /**

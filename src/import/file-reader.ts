@@ -3,7 +3,7 @@ import { isEmailAddress } from '../text/email-address.ts';
 import { counted } from '../text/text.ts';
 import type { Cell } from './cell.ts';
 import type { Columns } from './columns.ts';
-import { csvRecords, LONGEST_LINE } from './csv-records.ts';
+import { csvRecords, LONGEST_LINE, requireFewLines } from './csv-records.ts';
 import { csvShape, SEPARATORS } from './csv-shape.ts';
 import { type FileKind, fileKind, textOf, UnreadableFile } from './encoding.ts';
 import { cellOf, isEnd, isFlat, isHead, objectIn } from './json-line.ts';
@@ -79,7 +79,7 @@ export class FileReader {
   async *#csvLines({ encoding, beginning }: FileKind): AsyncGenerator<RawLine> {
     const shape = csvShape(beginning, (cell) => this.#kind.called(cell) !== undefined);
     this.separator = SEPARATORS.find((one) => one === shape.separator);
-    for await (const { line, cells } of csvRecords(textOf(this.#file, encoding), shape)) {
+    for await (const { line, cells } of csvRecords(textOf(this.#file, encoding), shape, this.#mostLines)) {
       const record = withoutEmptyEnd(cells).map(meantIn);
       if (this.heads.length === 0) this.#takeHeads(record);
       else if (!this.#isHeads(record)) {
@@ -123,7 +123,7 @@ export class FileReader {
   async *#jsonLines(encoding: string): AsyncGenerator<RawLine> {
     let mark: string | undefined;
     let isFirst = true;
-    for await (const { line, text } of linesOf(textOf(this.#file, encoding))) {
+    for await (const { line, text } of linesOf(textOf(this.#file, encoding), this.#mostLines)) {
       const record = objectIn(text, line);
       if (isHead(record, isFirst)) {
         const { kind } = record;
@@ -173,7 +173,10 @@ function lettersIn({ cells }: RawLine): number {
 }
 
 /** The lines of a text that are not empty, with their numbers. */
-async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<{ line: number; text: string }> {
+async function* linesOf(
+  text: AsyncIterable<string>,
+  mostLines: number,
+): AsyncGenerator<{ line: number; text: string }> {
   let rest = '';
   let line = 0;
   for await (const some of text) {
@@ -184,6 +187,7 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<{ line: num
       line++;
       if (part.trim() !== '') yield { line, text: withoutMark(part) };
     }
+    requireFewLines(line, mostLines);
   }
   if (rest.trim() !== '') yield { line: line + 1, text: withoutMark(rest) };
 }

@@ -103,6 +103,14 @@ describe('a hostile file', () => {
     await expect(read(`Name,Email\n${lines}`)).rejects.toThrow('what stands behind line 1 is too long for one line');
   });
 
+  it.each([
+    ['CSV', 'Name,Email\na,a@x.example\n', ',\n'],
+    ['CSV without cells', 'Name,Email\na,a@x.example\n', '\n'],
+    ['JSON Lines', '{"name":"a","email":"a@x.example"}\n', '\n'],
+  ])('of empty lines without end is refused: %s (R76)', async (_, begin, empty) => {
+    await expect(read(begin + empty.repeat(2_300_000))).rejects.toThrow('The file has millions of empty lines');
+  });
+
   it('of lines with thousands of cells is read in pieces that take no more room than others (R76)', async () => {
     const { sizes } = await read(`Name,Email\n${`a,a@x.example${',x'.repeat(20_000)}\n`.repeat(200)}`);
     expect(Math.max(...sizes)).toBeLessThan(2_500_000);
