@@ -255,6 +255,23 @@ describe('a pasted list of people', () => {
     expect(readPeople('<'.repeat(100_000)).people).toEqual([]);
   });
 
+  it('is a table with strokes between its cells as well, whose lines are those in which they begin', () => {
+    const read = (text: string) => readPeople(text).people.map(({ line, name, groups }) => [line, name, ...groups]);
+    const rows = 'Maria Müller | maria@example.org | Support\nTom | tom@example.org | Sales';
+    expect(read(`Name | E-Mail | Group\n${rows}`)).toEqual([
+      [2, 'Maria Müller', 'Support'],
+      [3, 'Tom', 'Sales'],
+    ]);
+    expect(read(rows)).toEqual([
+      [1, 'Maria Müller', 'Support'],
+      [2, 'Tom', 'Sales'],
+    ]);
+    expect(read('Name;E-Mail\r\n"Maria\r\nMüller";maria@example.org\r\nTom;tom@example.org')).toEqual([
+      [2, 'Maria Müller'],
+      [4, 'Tom'],
+    ]);
+  });
+
   it('names those who are there already by name, address or number', () => {
     expect(identifiersIn('BOB\nErin <erin@example.com>; nobody, no@where.example\n\n#17\tBOB')).toEqual([
       ...['BOB', 'erin@example.com', 'nobody', 'no@where.example', '#17'],

@@ -15,7 +15,7 @@ interface Line {
   line: number;
 }
 
-const SEPARATORS = ['\t', ';', ','];
+const SEPARATORS = ['\t', ';', ',', '|'];
 /** So far down a line of heads is looked for. */
 const LINES_ABOVE = 20;
 const LONGEST_HEAD_LINE = 2_000;
@@ -101,7 +101,8 @@ function cellsOf(text: string, delimiter: string): Line[] {
       }[]
     ).map(({ record, info }) => ({
       cells: record.map((cell) => cell.replace(/\s+/g, ' ').trim()),
-      line: info.lines,
+      // Where it begins: line ends within quotes are lines as well.
+      line: info.lines - record.join('').split('\n').length + 1,
     }));
   try {
     return read('"');
