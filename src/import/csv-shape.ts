@@ -1,3 +1,5 @@
+import { wholeLines } from '../text/whole-lines.ts';
+
 /** How a CSV is written, by its beginning. */
 export interface CsvShape {
   separator: string;
@@ -12,13 +14,10 @@ const LINES_LOOKED_AT = 20;
 const LONGEST_LINE = 20_000;
 /** So spreadsheet programs are told of it. */
 const TOLD = /^sep=([^\p{L}\p{N}"])[\r\n]*$/iu;
-const LINE = /[^\r\n]*(?:\r\n|\r|\n|$)/g;
-/** A cell that begins with a quote, and does not end with the line. */
-const OPEN = /(?:^|[,;\t|]) *"(?:[^"]|"")*$/;
 
 /** A line of heads is the first that has two of them at least, of which no line above has one; where none is known, the first line is. */
 export function csvShape(beginning: string, isHead: (cell: string) => boolean): CsvShape {
-  const lines = firstLines(beginning);
+  const lines = wholeLines(beginning, LINES_LOOKED_AT);
   const told = TOLD.exec(lines[0])?.[1];
   const separators = told === undefined ? SEPARATORS : [told];
   const first = lines.findIndex((line, n) => line.trim() !== '' && !(n === 0 && told !== undefined));
@@ -36,25 +35,6 @@ export function csvShape(beginning: string, isHead: (cell: string) => boolean): 
     separator: best(head, (line, separator) => cellsOf(line, separator).length),
     above: lines.slice(0, Math.max(first, 0)).join(''),
   };
-}
-
-/** With their ends. A line goes on where one ends within the quotes of a cell, as it does in heads that are written below each other. */
-function firstLines(beginning: string): string[] {
-  const written = beginning.match(LINE)!.slice(0, LINES_LOOKED_AT);
-  const lines: string[] = [];
-  for (let n = 0; n < written.length; ) {
-    let end = n + 1;
-    while (end < written.length && isOpen(written.slice(n, end).join(''))) end++;
-    // A quote that nothing closes is no quote.
-    if (isOpen(written.slice(n, end).join(''))) end = n + 1;
-    lines.push(written.slice(n, end).join(''));
-    n = end;
-  }
-  return lines;
-}
-
-function isOpen(line: string): boolean {
-  return line.length <= LONGEST_LINE && OPEN.test(line);
 }
 
 /** What stands between separators that no quotes are around. */

@@ -122,6 +122,11 @@ describe('a pasted list of people', () => {
       [MARIA, TOM],
     ],
     [
+      'heads that are written below each other',
+      '"Name\n(in full)"\t"E-Mail\naddress"\nMaria Müller\tmaria@example.org\nTom Schmidt\ttom@example.org',
+      [MARIA, TOM],
+    ],
+    [
       'heads that nobody knows',
       'Wer\tWo\nMaria Müller\tmaria@example.org\nTom Schmidt\ttom@example.org\nMaria Müller\tmaria@example.org',
       [MARIA, TOM],

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { isDay } from '../../clock.ts';
 import { spokenDay } from '../spoken-day.ts';
 import { fold } from '../text.ts';
+import { wholeLines } from '../whole-lines.ts';
 import { addressesIn, mailboxesIn } from './addresses.ts';
 import { type PeopleRead, pastedPerson } from './pasted-person.ts';
 import { headColumns, type PeopleColumn } from './people-columns.ts';
@@ -49,7 +50,7 @@ export function readCells(text: string): Cells | undefined {
 /** A table with a line that says what its columns are: the first, or one behind a title or a few words. */
 export function readHeadedCells(text: string): Cells | undefined {
   let [place, number, tried] = [0, 0, 0];
-  for (const line of text.split('\n', LINES_ABOVE)) {
+  for (const line of wholeLines(text, LINES_ABOVE)) {
     const isFirst = line.trim() !== '' && tried++ === 0;
     const found = line.trim() === '' ? undefined : headOf(line.slice(0, LONGEST_HEAD_LINE), isFirst);
     if (found) {
@@ -63,8 +64,8 @@ export function readHeadedCells(text: string): Cells | undefined {
         unread: unreadColumns(lines, found.columns, head.cells),
       };
     }
-    place += line.length + 1;
-    number += 1;
+    place += line.length;
+    number += line.split('\n').length - 1;
   }
   return undefined;
 }
