@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createGroup } from '../../src/groups/actions/group-creation.ts';
@@ -359,6 +359,13 @@ describe('the command import', () => {
       const output = expect.stringContaining(`${place} cannot be written: `);
       expect(await applied(place)).toEqual({ code: 1, output, made: 0 });
     }
+  });
+
+  it('does nothing where its report would take the place of the file itself', async () => {
+    symlinkSync(path('in'), path('same'));
+    for (const place of [path('in'), path('same')])
+      expect(await applied(place)).toMatchObject({ code: 1, output: expect.stringContaining('is the file'), made: 0 });
+    expect(readFileSync(path('in'), 'utf8')).toContain('nina');
   });
 
   itOnAFullDisk('says what it did where its report takes no more', async () => {

@@ -38,7 +38,7 @@ export async function importList(context: CommandContext, act: Act, list: string
   const by = MATCHED_BY.find((one) => one === (importing.by ?? 'email'));
   if (!by) throw new ConfigError(['--by takes email or name']);
   checkMissingWords(context, list);
-  const report = await openRefusedReport(importing.report);
+  const report = await openRefusedReport(importing.report, file);
   try {
     return await importFile(context, act, { kind, by, file, report });
   } finally {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { ConfigError } from '../../config.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Import } from '../../import/import.ts';
@@ -15,9 +16,10 @@ export interface RefusedReport {
   close(): Promise<void>;
 }
 
-/** Throws ConfigError where no file can be made there. */
-export async function openRefusedReport(file: string | undefined): Promise<RefusedReport> {
+/** Throws ConfigError where no file can be made there, or the one that is imported would be gone. */
+export async function openRefusedReport(file: string | undefined, imported: string): Promise<RefusedReport> {
   if (file === undefined) return { write: async () => [], close: async () => undefined };
+  if (await isSame(file, imported)) throw new ConfigError([`--report ${file} is the file that is imported`]);
   let growing: GrowingFile | undefined = await growWhole(file).catch((error) => {
     throw new ConfigError([`${file} cannot be written: ${reasonOf(error)}`]);
   });
@@ -42,4 +44,10 @@ export async function openRefusedReport(file: string | undefined): Promise<Refus
       }
     },
   };
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map((file) => stat(file).catch(() => undefined)));
+  if (!first?.isFile() || !second) return false;
+  return first.dev === second.dev && first.ino === second.ino;
 }
