@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act } from '../verbs/act.ts';
@@ -93,6 +94,13 @@ export async function findOperation(db: Reader, id: number): Promise<BulkOperati
 const selectById = prepared<{ id: number }, Row<'bulk_operations'>>((db, { id }) =>
   db('bulk_operations').where({ id }),
 );
+
+/** Those of these that are kept, and were executed. */
+export async function findKeptOperations(db: Reader, ids: number[]): Promise<BulkOperation[]> {
+  const executed = db('bulk_operations').whereNotNull('executed_at');
+  const rows: Row<'bulk_operations'>[] = await whereIdIn(executed, 'id', ids);
+  return rows.map(operationOf);
+}
 
 export interface ListedOperation extends BulkOperation {
   creator?: string;

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
@@ -6,17 +7,19 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { render } from '../../web/render.ts';
 import type { AuditEvent, Reference } from '../audit-event.ts';
-import { findDone } from '../audit-summaries.ts';
+import { type Done, findDone } from '../audit-summaries.ts';
 import { findEventsAround } from '../event-list.ts';
 import { doneWords } from './event-words.ts';
-import { mayReadReport } from './shown-entries.ts';
+import { findReadable } from './shown-entries.ts';
 import { type ShownEvent, shownTo } from './shown-events.ts';
 
 const EVENTS_SHOWN = 15;
 
-/** An event with the operation that it is a part of. */
+/** An event with the operation that did it, as far as its report is there to be read. */
 export interface TimelineEvent extends ShownEvent {
-  partOf?: { words: string; path: string };
+  /** Where that was done to more than this. */
+  partOf?: { words: string; path: string | undefined };
+  reportPath?: string;
 }
 
 export interface Timeline {
@@ -47,19 +50,27 @@ export async function timelineOf(app: AppContext, req: Request, of: Telling, bef
   };
 }
 
-/** With what the operations did of which they are a part, where that was more than this. */
+/** With what the operations did of which they are a part, where that was more than this, and where their reports stand. */
 async function withOperations(db: Reader, viewer: ContactViewer, events: ShownEvent[]): Promise<TimelineEvent[]> {
   const ids = [...new Set(events.flatMap(({ operationId }) => operationId ?? []))];
   if (ids.length === 0) return events;
+  const readable = await findReadable(db, viewer, ids);
   const done = await findDone(db, ids);
   return events.map((event) => {
     const all = done.get(event.operationId ?? 0) ?? [];
     const total = all.reduce((sum, { number }) => sum + number, 0);
-    if (total <= 1 || !mayReadReport(viewer, all)) return event;
-    return {
-      ...event,
-      partOf: { words: all.map(doneWords).join(' and '), path: `/bulk-operations/${event.operationId}` },
-    };
+    const path = readable.has(event.operationId ?? 0) ? `/bulk-operations/${event.operationId}` : undefined;
+    if (total <= 1) return { ...event, reportPath: path };
+    const words = path !== undefined || mayKnow(viewer, all) ? all.map(doneWords).join(' and ') : undefined;
+    return words === undefined ? event : { ...event, partOf: { words, path } };
+  });
+}
+
+/** To how many contacts something was done tells of those that others may not see (R86). */
+function mayKnow(viewer: ContactViewer, all: Done[]): boolean {
+  return all.every(({ subjectType: type }) => {
+    if (type === 'contact') return may(viewer, 'audit', 'read');
+    return (type === 'user' || type === 'group') && may(viewer, `${type}s`, 'read');
   });
 }
 
