@@ -228,8 +228,8 @@ export async function findUnjudged(db: Reader, atOnce: number): Promise<BulkOper
 }
 
 /** Where the feed of users stood when the oldest list was shown of which there is a draft. */
-export async function findOldestShown(db: Reader): Promise<number | undefined> {
-  const drafts = db('bulk_operations').whereNull('executed_at').where('subject_type', 'user');
+export async function findOldestShown(db: Reader, subjectType: SubjectType): Promise<number | undefined> {
+  const drafts = db('bulk_operations').whereNull('executed_at').where('subject_type', subjectType);
   const [{ change }]: { change: number | null }[] = await drafts.min('shown_change as change');
   return change ?? undefined;
 }

@@ -1,10 +1,22 @@
+import { CONTACT_CHANGES } from '../contacts/contact-index.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import type { BulkOperation } from './bulk-operation.ts';
+import type { Feed } from '../facets/following/feed.ts';
+import { GROUP_CHANGES } from '../groups/names/group-names.ts';
+import { USER_CHANGES } from '../users/list/user-index.ts';
+import type { Seen } from './bulk-item-store.ts';
+import type { BulkOperation, SubjectType } from './bulk-operation.ts';
 import { findMeantAmong } from './bulk-piece-store.ts';
 
+/** Where it stands who changed, and by what these are put in order. */
+const FEEDS: Record<SubjectType, { feed: Feed; order: string }> = {
+  user: { feed: USER_CHANGES, order: 'sort_name' },
+  group: { feed: GROUP_CHANGES, order: 'name' },
+  contact: { feed: CONTACT_CHANGES, order: 'sort_name' },
+};
+
 /**
- * Names of users who changed meanwhile: of those who are meant, among whom somebody may be new, and of others, who may have been meant
+ * Names of those who changed meanwhile: of those who are meant, among whom somebody may be new, and of others, who may have been meant
  * before; and of those who came and went by time alone.
  */
 export interface ChangedMeanwhile {
@@ -16,22 +28,31 @@ export interface ChangedMeanwhile {
 
 const NAMED = 1_000;
 
-/** Of a draft, those who changed between the moment the view was shown and the freezing; the first of them by name. */
-export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<ChangedMeanwhile> {
-  const { joined, left } = operation.movedByTime;
-  const byTime = { joined: await findNames(db, joined), left: await findNames(db, left) };
-  if (operation.shownChange === null || operation.frozenChange === null || operation.subjectType !== 'user')
-    return { meant: [], others: [], ...byTime };
-  const rows: { user_id: number; name: string; sort_name: string }[] = await db('user_changes')
-    .join('users', 'users.id', 'user_changes.user_id')
-    .where('user_changes.id', '>', operation.shownChange)
-    .where('user_changes.id', '<=', operation.frozenChange)
-    .distinct('user_id', 'users.name', 'users.sort_name')
-    .orderBy('users.sort_name')
+/** Of a draft, those who changed between the moment the view was shown and the freezing, as far as they are seen; the first of them by name. */
+export async function findChangedMeanwhile(
+  db: Reader,
+  { id, subjectType, shownChange, frozenChange, movedByTime }: BulkOperation,
+  seen: Seen = (query) => query,
+): Promise<ChangedMeanwhile> {
+  const byTime = { joined: await findNames(db, movedByTime.joined), left: await findNames(db, movedByTime.left) };
+  if (shownChange === null || frozenChange === null) return { meant: [], others: [], ...byTime };
+  const { feed, order } = FEEDS[subjectType];
+  const { table, column, records } = feed;
+  const ordered = `${records}.${order}`;
+  const changes = db(table)
+    .join(records, `${records}.id`, `${table}.${column}`)
+    .where(`${table}.id`, '>', shownChange)
+    .where(`${table}.id`, '<=', frozenChange)
+    .distinct(`${records}.id`, `${records}.name`, ordered)
+    .orderBy(ordered)
     .limit(NAMED);
-  const changed = rows.map((row) => row.user_id);
-  const meant = await findMeantAmong(db, operation.id, changed);
-  const [within, others] = [true, false].map((isMeant) => rows.filter((row) => meant.has(row.user_id) === isMeant));
+  const rows = (await seen(changes, records)) as { id: number; name: string }[];
+  const meant = await findMeantAmong(
+    db,
+    id,
+    rows.map((row) => row.id),
+  );
+  const [within, others] = [true, false].map((isMeant) => rows.filter((row) => meant.has(row.id) === isMeant));
   return { meant: within.map(({ name }) => name), others: others.map(({ name }) => name), ...byTime };
 }
 

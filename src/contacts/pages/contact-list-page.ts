@@ -3,6 +3,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
 import type { Reader } from '../../db/database.ts';
+import { findNewestEntry } from '../../facets/following/feed.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/following/follower.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Column, listFrame } from '../../lists/list-frame.ts';
@@ -12,6 +13,7 @@ import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { CONTACT_OPERATIONS } from '../actions/operations/contact-operations.ts';
 import { type Contact, type ContactViewer, mayEdit } from '../contact.ts';
+import { CONTACT_CHANGES } from '../contact-index.ts';
 import { type ContactList, listContacts, listContactsMeanwhile } from '../contact-list.ts';
 import { type ContactQuery, contactsPath, readContactQuery, type SortKey, sortsFor } from '../contact-list-query.ts';
 import { viewerOf } from './addressed-contact.ts';
@@ -35,6 +37,8 @@ interface Shown {
   query: ContactQuery;
   /** Without counts where they are not known yet. */
   list: Omit<ContactList, 'counts' | 'isMeant'> & Partial<Pick<ContactList, 'counts' | 'isMeant'>>;
+  /** Where the feed of changes stood before it was read; left out where nobody knows yet who is meant. */
+  change?: number;
   tags: Tag[];
   /** The names of the filters that the reader has folded away. */
   folded: string[];
@@ -46,6 +50,8 @@ export async function showContacts(app: AppContext, req: Request, res: Response)
   const viewer = await viewerOf(app, req);
   const { per, folded } = readHabits(req);
   const query = readContactQuery(req.query, sortsFor(viewer), per);
+  // What changes from here on is told of in the sheet.
+  const change = await findNewestEntry(app.db.read, CONTACT_CHANGES);
   if (!(await app.contactIndex.refreshWithin(PATIENCE_OF_A_PAGE))) return showMeanwhile(app, req, res, viewer, query);
   const list = await listContacts(app, viewer, query, TOP_TAGS);
   const isBehindEnd = list.contacts.length === 0 && list.total > 0;
@@ -56,6 +62,7 @@ export async function showContacts(app: AppContext, req: Request, res: Response)
       viewer,
       query,
       list,
+      change,
       tags,
       folded,
       allTicked: await readAllTicked(app, req, 'contact'),
@@ -80,7 +87,7 @@ async function showMeanwhile(app: AppContext, req: Request, res: Response, viewe
 }
 
 /** Everything that the list's page shows, with the address that each link leads to. */
-async function contactsPage(db: Reader, { viewer, query, list, tags, folded, allTicked }: Shown) {
+async function contactsPage(db: Reader, { viewer, query, list, change, tags, folded, allTicked }: Shown) {
   const { counts, isMeant } = list;
   const words = searchedWords(query.q);
   const mayWrite = may(viewer, 'contacts', 'write');
@@ -121,6 +128,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
           ['subject', 'contact'],
           ['view', contactsPath(query)],
           ['shown', list.total],
+          ['change', change ?? ''],
         ],
         // While they are still being counted nobody knows who is meant.
         meansAll: counts !== undefined,

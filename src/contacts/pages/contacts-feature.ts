@@ -1,3 +1,4 @@
+import { findOldestShown } from '../../bulk-operations/bulk-operation-store.ts';
 import { pruneFeed } from '../../facets/following/feed.ts';
 import type { Feature } from '../../web/feature.ts';
 import { CONTACT_CHANGES } from '../contact-index.ts';
@@ -10,5 +11,6 @@ export const CONTACTS: Feature = {
     { label: 'New Company', path: '/contacts/new?kind=company', icon: 'plus', needs: [['contacts', 'write']] },
   ],
   longForms: '/contacts',
-  prune: (trx) => pruneFeed(trx, CONTACT_CHANGES),
+  // The sheet of a draft says which changed since its list was shown.
+  prune: async (trx) => pruneFeed(trx, CONTACT_CHANGES, await findOldestShown(trx, 'contact')),
 };

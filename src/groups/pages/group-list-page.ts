@@ -4,6 +4,7 @@ import { grantsInWords } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { readAllTicked } from '../../bulk-operations/pages/draft/left-out.ts';
+import { findNewestEntry } from '../../facets/following/feed.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, listFrame, moreTags, noSuch } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
@@ -17,6 +18,7 @@ import { LEADERSHIPS } from '../group-index.ts';
 import { countTags, type GroupList, listGroups } from '../group-list.ts';
 import { type GroupQuery, type GroupSort, groupsPath, readGroupQuery } from '../group-list-query.ts';
 import type { Leadership } from '../leader.ts';
+import { GROUP_CHANGES } from '../names/group-names.ts';
 
 const LEADERSHIP_LABELS: Record<Leadership, string> = { active: 'Active', inactive: 'Not active', none: 'None' };
 
@@ -33,6 +35,8 @@ const TOP_TAGS = 20;
 export async function showGroups(app: AppContext, req: Request, res: Response): Promise<void> {
   const { per, folded } = readHabits(req);
   const query = readGroupQuery(req.query, per);
+  // What changes from here on is told of in the sheet.
+  const change = await findNewestEntry(app.db.read, GROUP_CHANGES);
   const list = await listGroups(app, query, TOP_TAGS);
   const isBehindEnd = list.groups.length === 0 && list.total > 0;
   const found = { path: '/groups', query, isBehindEnd, firstPage: groupsPath(query), secure: app.config.secure };
@@ -40,7 +44,7 @@ export async function showGroups(app: AppContext, req: Request, res: Response): 
     const mayWrite = may(req.viewer!, 'groups', 'write');
     const tags = await findTags(app.db.read, 'group', [...list.counts.tag.keys()]);
     return {
-      ...groupsPage({ query, list, tags, folded, mayWrite, allTicked: await readAllTicked(app, req, 'group') }),
+      ...groupsPage({ query, list, change, tags, folded, mayWrite, allTicked: await readAllTicked(app, req, 'group') }),
       leads: req.viewer!.leads.length > 0,
     };
   });
@@ -64,6 +68,7 @@ export async function showTagFilter(app: AppContext, req: Request, res: Response
 function groupsPage({
   query,
   list,
+  change,
   tags,
   folded,
   mayWrite,
@@ -71,6 +76,8 @@ function groupsPage({
 }: {
   query: GroupQuery;
   list: GroupList;
+  /** Where the feed of changes stood before it was read. */
+  change: number;
   tags: Tag[];
   folded: string[];
   mayWrite: boolean;
@@ -146,6 +153,7 @@ function groupsPage({
               ['subject', 'group'],
               ['view', groupsPath(query)],
               ['shown', list.total],
+              ['change', change],
             ],
             meansAll: true,
             allTicked: allTicked && allShown(allTicked, list, list.groups),

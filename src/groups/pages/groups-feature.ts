@@ -1,3 +1,4 @@
+import { findOldestShown } from '../../bulk-operations/bulk-operation-store.ts';
 import { SECOND } from '../../clock.ts';
 import { pruneFeed } from '../../facets/following/feed.ts';
 import type { Feature } from '../../web/feature.ts';
@@ -18,5 +19,6 @@ export const GROUPS: Feature = {
       run: () => recountGroups(db),
     },
   ],
-  prune: (trx) => pruneFeed(trx, GROUP_CHANGES),
+  // The sheet of a draft says which changed since its list was shown.
+  prune: async (trx) => pruneFeed(trx, GROUP_CHANGES, await findOldestShown(trx, 'group')),
 };

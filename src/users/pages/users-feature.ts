@@ -32,5 +32,5 @@ export const USERS: Feature = {
     },
   ],
   // The sheet of a draft says who changed since its list was shown.
-  prune: async (trx) => pruneFeed(trx, USER_CHANGES, await findOldestShown(trx)),
+  prune: async (trx) => pruneFeed(trx, USER_CHANGES, await findOldestShown(trx, 'user')),
 };

@@ -1,12 +1,15 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../../app-context.ts';
 import { minuteOf } from '../../../clock.ts';
+import { CONTACT_CHANGES } from '../../../contacts/contact-index.ts';
 import { freezeContacts } from '../../../contacts/contact-list.ts';
 import { contactsPath, readContactQuery, sortsFor } from '../../../contacts/contact-list-query.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
+import { findNewestEntry } from '../../../facets/following/feed.ts';
 import { typedFields } from '../../../forms/form.ts';
 import { selectGroups } from '../../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../../groups/group-list-query.ts';
+import { GROUP_CHANGES } from '../../../groups/names/group-names.ts';
 import { exceptionsOf, MOST_BY_HAND, readIds } from '../../../lists/exceptions.ts';
 import { sourceIn } from '../../../lists/list-query.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
@@ -39,7 +42,10 @@ export async function meantBy(app: AppContext, req: Request, subjectType: Subjec
     const selection = view && (await selectedBy(app, req, view, subjectType));
     // Never a guess: a view that cannot be read must not come to mean everybody.
     if (!selection) throw new Malformed('It is not said which view is meant.');
-    const shown = { shown: wholeNumber(typed.shown), shownChange: wholeNumber(typed.change) };
+    const shown = {
+      shown: wholeNumber(typed.shown),
+      shownChange: typed.change === '' ? null : wholeNumber(typed.change),
+    };
     const movedByTime = await movedSince(app, req, wholeNumber(typed.at), { view, subjectType });
     const ids = selection.ids.filter((id) => !except.has(id));
     const excepted = selection.ids.length - ids.length;
@@ -111,7 +117,8 @@ async function selectedBy(app: AppContext, req: Request, view: string, subjectTy
   if (subjectType === 'group') {
     const query = readGroupQuery(source);
     if (groupsPath(query) !== view) return undefined;
-    return { ids: await selectGroups(app, query), change: null };
+    const ids = await selectGroups(app, query);
+    return { ids, change: await findNewestEntry(app.db.read, GROUP_CHANGES) };
   }
   if (subjectType === 'contact') {
     const viewer = await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock()));
@@ -120,7 +127,7 @@ async function selectedBy(app: AppContext, req: Request, view: string, subjectTy
     const frozen = await freezeContacts(app, viewer, query, FROZEN_AT_ONCE);
     const ids: number[] = [];
     for await (const some of frozen.pieces()) ids.push(...some);
-    return { ids, change: null };
+    return { ids, change: await findNewestEntry(app.db.read, CONTACT_CHANGES) };
   }
   const query = readListQuery(source);
   if (listPath(query) !== view) return undefined;

@@ -29,6 +29,7 @@ import { countOutside } from '../draft/meant-set.ts';
 import { isBeingJudged, sheetOfParts, sheetPage, sheetPart } from '../operation/bulk-operation-page.ts';
 import { doneInWords } from '../operation/parts-in-words.ts';
 import { showProgress } from '../operation/progress.ts';
+import { seenBy } from '../operation/reported-items.ts';
 import { effectsSaid } from './effects-in-words.ts';
 
 const NAMES_SHOWN = 10;
@@ -53,7 +54,7 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   const makesLinks = action.makes !== undefined;
   const sheet = sheetPage(operation, action, tally, {
     takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes, formatOf(req)),
-    changedMeanwhile: await findChangedMeanwhile(db, operation),
+    changedMeanwhile: await findChangedMeanwhile(db, operation, await seenBy(app, req.viewer!, operation)),
     // Nobody has ticked whom an undoing is about.
     outside: isLarge(operation) || operation.undoes !== null ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsSaid(app, action, effects),
