@@ -33,6 +33,8 @@ export type StepAction<Subject extends Subjected> = Pick<
 > & {
   /** Whether it may change others than those to whom it is done. */
   changesOthers?: true;
+  /** What of it is not as it was before, whatever is put back: a sentence, before those to whom it is done. */
+  says?: string;
   /** Why it is done to a part of these others alone. */
   findShortfall?(db: Reader, by: Judge): Promise<Refusal | undefined>;
 };

@@ -1,7 +1,7 @@
 import type { Reader } from '../db/database.ts';
 import { counted, were } from '../text/text.ts';
 import { type BulkAction, type Judge, judge, type Subjected, type Written } from '../verbs/action.ts';
-import { type Counts, countInWords, countOf } from '../verbs/notes.ts';
+import { type Count, type Counts, countInWords, countOf } from '../verbs/notes.ts';
 import { allowed, leaveOut, type Outcome, type Refusal, stale } from '../verbs/outcome.ts';
 import { UNDO } from './bulk-operation.ts';
 import { findWanted, type Step, type StepAction, type TakenBack, type Undoable, type Wanted } from './undoable.ts';
@@ -135,7 +135,10 @@ function whyNothing(wanted: Wanted): Refusal {
 }
 
 /** Of those of whom something is put back, what stays all the same. */
-function leftAsItIs<Subject extends Subjected>(subjects: Subject[], { wanted, refused }: Plan<Subject>): Counts {
+function leftAsItIs<Subject extends Subjected>(
+  subjects: Subject[],
+  { wanted, refused, steps, actions }: Plan<Subject>,
+): Counts {
   const changed = subjects.filter(({ id }) => wanted.get(id)!.changed > 0);
   const whys = subjects.flatMap((subject) =>
     [...(refused.get(subject.id) ?? []).map(({ reason }) => reason), ...wanted.get(subject.id)!.gone].map((reason) => ({
@@ -147,20 +150,31 @@ function leftAsItIs<Subject extends Subjected>(subjects: Subject[], { wanted, re
     reason,
     [...new Set(those.map(({ subject }) => subject))],
   ]);
+  const saying = [...groupedByKey(subjects, steps)].flatMap(([key, those]) => {
+    const { says } = actions.get(key)!;
+    return says ? [{ says, those: those.subjects }] : [];
+  });
+  const said = [...Map.groupBy(saying, ({ says }) => says)].map(([says, all]): [string, Count] => [
+    `${SAID}${says}`,
+    countOf(all.flatMap(({ those }) => those)),
+  ]);
   return Object.fromEntries([
+    ...said,
     ...(changed.length > 0 ? [[CHANGED, countOf(changed)]] : []),
     ...reasons.map(([reason, those]) => [`${REFUSED}${reason}`, countOf(those)]),
   ]);
 }
 
 const REFUSED = 'refused: ';
+const SAID = 'said: ';
 
 function leftInWords(counts: Counts): string[] {
-  return Object.entries(counts).map(([key, count]) =>
-    key === CHANGED
+  return Object.entries(counts).map(([key, count]) => {
+    if (key.startsWith(SAID)) return `${key.slice(SAID.length)}: ${countInWords(count)}.`;
+    return key === CHANGED
       ? `Something was changed since, and stays as it is: of ${countInWords(count)}.`
-      : `A part stays as it is: ${countInWords(count)} ${key.slice(REFUSED.length)}.`,
-  );
+      : `A part stays as it is: ${countInWords(count)} ${key.slice(REFUSED.length)}.`;
+  });
 }
 
 /** A step is no action that anybody presses. */

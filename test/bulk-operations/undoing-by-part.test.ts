@@ -96,3 +96,21 @@ describe('the last administrator', () => {
     expect([code, output]).toEqual([2, expect.stringContaining('left out: 1 is the last administrator')]);
   });
 });
+
+describe('the sheet says what does not come back', () => {
+  it('where links are withdrawn', async () => {
+    const sheet = await undone(await done('reinvite', ['carol']));
+    const said = 'The links that were made are withdrawn, and earlier ones do not come back';
+    expect(sheet).toContain(`${said}; a mail that was sent cannot be unsent: carol.`);
+  });
+
+  it('where somebody is let in again', async () => {
+    const said = 'Sessions, links and tokens that ended with it do not come back';
+    const [deactivated, tagged] = [
+      await done('deactivate', ['bob', 'carol']),
+      await done('add-tag', ['rita'], { tag: 'x' }),
+    ];
+    expect(await undone(deactivated)).toContain(`${said}: bob, carol.`);
+    expect(await undone(tagged)).not.toContain('do not come back');
+  });
+});

@@ -127,6 +127,16 @@ function isChangeOf(field: string, change: LaterChange): boolean {
   return audited.some((name) => name in before || name in after);
 }
 
+const COMING_BACK: StepAction<Subject> = {
+  ...REACTIVATION,
+  says: 'Sessions, links and tokens that ended with it do not come back',
+};
+
+const WITHDRAWING: StepAction<Subject> = {
+  ...INVITATION_WITHDRAWAL,
+  says: 'The links that were made are withdrawn, and earlier ones do not come back; a mail that was sent cannot be unsent',
+};
+
 /** What brings these fields back. */
 function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject>[] {
   const { before, present } = wanted;
@@ -138,7 +148,7 @@ function stepsFor(subject: Subject, wanted: Wanted, { at }: Judge): Step<Subject
   for (const [field, value] of Object.entries(before)) {
     const [group, tag, program] = [groupOf(field), tagOf(field), programOf(field)];
     if (field === 'activity') steps.push({ key: activityKey(value), make: () => activityAction(subject, value) });
-    else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', make: () => INVITATION_WITHDRAWAL });
+    else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', make: () => WITHDRAWING });
     else if (field === 'accessConfirmedAt') {
       const confirmed: Confirmation = {
         at: value as Instant | null,
@@ -190,7 +200,7 @@ function programPartsIn(before: Facts): Partial<ApiOnly> {
 
 /** Who was only made by the operation goes; everybody else becomes what they were. */
 function activityAction({ activity }: Subject, before: unknown): StepAction<Subject> {
-  if (before === 'active' || (activity === 'deleted' && before === 'deactivated')) return REACTIVATION;
+  if (before === 'active' || (activity === 'deleted' && before === 'deactivated')) return COMING_BACK;
   return before === 'deactivated' ? DEACTIVATION : DELETION;
 }
 
