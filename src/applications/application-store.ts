@@ -4,6 +4,7 @@ import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { Kept } from '../kept.ts';
 import { sortedByName } from '../text/sort-key.ts';
+import { withPlainLines } from '../text/text.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { type Application, builtInApplications } from './application.ts';
 
@@ -20,7 +21,7 @@ function applicationOf(row: Row<'applications'>): Application {
   return {
     key: row.key,
     name: row.name,
-    description: row.description,
+    description: withPlainLines(row.description),
     registered: { id: row.id, version: row.version, at: row.created_at, by: row.created_by },
   };
 }

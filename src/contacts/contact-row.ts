@@ -3,6 +3,7 @@ import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
+import { withPlainLines } from '../text/text.ts';
 import { type Contact, type ContactViewer, maySee } from './contact.ts';
 
 /** What is read of a contact, and what other tables say of it. A company counts only while it is not deleted. */
@@ -67,9 +68,9 @@ export async function contactsOf(db: Reader, rows: Found[], viewer?: ContactView
       email: row.email,
       emails: JSON.parse(row.emails),
       phones: JSON.parse(row.phones),
-      address: row.address,
+      address: withPlainLines(row.address),
       position: row.position,
-      description: row.description,
+      description: withPlainLines(row.description),
       companyId: row.company_id,
       companyName: viewer === undefined || maySee(viewer, company) ? row.company_name : null,
       accounts: accountsOf(row.id),

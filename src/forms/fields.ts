@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isDay } from '../clock.ts';
 import { emailMistake, isEmailAddress, readableEmail } from '../text/email-address.ts';
 import { identityKey } from '../text/identity-key.ts';
-import { normalizedAs } from '../text/text.ts';
+import { normalizedAs, withPlainLines } from '../text/text.ts';
 
 /**
  * What nobody sees, and by which one name could pass for another. Joiners stay: Persian words and many emoji need them,
@@ -16,7 +16,7 @@ export function isSeen(text: string): boolean {
   return identityKey(text.replace(/\p{M}+/gu, '')).length > 0;
 }
 
-export const cleaned = z.string().transform((text) => normalizedAs('NFC', text).trim());
+export const cleaned = z.string().transform((text) => normalizedAs('NFC', withPlainLines(text)).trim());
 export const optional = (most: number, message: string) => cleaned.refine((text) => !isLonger(text, most), message);
 
 function isLonger(text: string, most: number): boolean {

@@ -10,6 +10,7 @@ import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import { sortedByName } from '../text/sort-key.ts';
+import { withPlainLines } from '../text/text.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Group } from './group.ts';
 import { recountSome } from './recounting.ts';
@@ -178,7 +179,7 @@ async function withRights(db: Reader, rows: Found[], ids?: number[]): Promise<Gr
     name: row.name,
     activity: row.activity,
     deletedFrom: row.deleted_from,
-    description: row.description,
+    description: withPlainLines(row.description),
     rights: rights.get(row.id) ?? NO_RIGHTS,
     requiresSecondFactor: Boolean(row.requires_factor),
     canBeAskedFor: Boolean(row.can_be_asked_for),

@@ -9,6 +9,11 @@ export function normalizedAs(form: 'NFC' | 'NFKC' | 'NFKD', text: string): strin
   return text.replace(TOO_MANY_MARKS, '$1').normalize(form);
 }
 
+/** With the ends of lines that JSON and most files have. Browsers send others: a text that nobody changed is to be the same, whatever it went through. */
+export function withPlainLines(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
 const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', ß: 'ss', đ: 'd', ı: 'i', æ: 'ae', œ: 'oe', ς: 'σ' };
 
 /** What needs no more than to be written small. */

@@ -6,6 +6,7 @@ import { isGiven } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import type { Left, Row } from '../db/tables.ts';
 import { joinInvitation } from '../one-time-links/standing-links.ts';
+import { withPlainLines } from '../text/text.ts';
 import type { User } from './user.ts';
 import { programColumns } from './user-columns.ts';
 
@@ -86,7 +87,7 @@ export function userOf(row: Found): User {
     noSharedData: Boolean(row.no_shared_data),
     startsAt: row.starts_at,
     leavesAt: row.leaves_at,
-    description: row.description,
+    description: withPlainLines(row.description),
     contactId: row.contact_id,
     contactName: row.contact_name,
     apiOnly: Boolean(row.api_only),

