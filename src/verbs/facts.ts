@@ -1,4 +1,5 @@
 import type { Activity } from '../access/activity.ts';
+import { withPlainLines } from '../text/text.ts';
 import type { Facts, Written } from './action.ts';
 import { fieldWords } from './field-words.ts';
 
@@ -42,8 +43,10 @@ export function differing(before: Facts, after: Facts): Written {
   return written;
 }
 
+/** What was written down before the ends of lines were kept in one way is the same with others. */
 export function isSame(one: unknown, other: unknown): boolean {
   const [a, b] = [one ?? null, other ?? null];
+  if (typeof a === 'string' && typeof b === 'string') return a === b || withPlainLines(a) === withPlainLines(b);
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

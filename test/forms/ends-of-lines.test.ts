@@ -57,3 +57,20 @@ it('are told to a program as it said them', async () => {
   await submit(alice, `${path}/edit`, { description: SENT });
   expect((await program.get(path)).body.version).toBe(before.version);
 });
+
+it('are those of what was done before they were kept in one way, and that can be taken back', async () => {
+  const edit = `${pathTo(app, 'erin')}/edit`;
+  await submit(alice, edit, { description: PLAIN });
+  await submit(alice, edit, { description: 'Days' });
+  await submit(alice, edit, { description: SENT });
+  const newest = app.db.read('bulk_operation_items').max('operation_id');
+  await app.db.write(async (trx) => {
+    const [after, description] = [JSON.stringify({ description: SENT }), SENT];
+    await trx('bulk_operation_items').where('operation_id', newest).update({ after });
+    await trx('users').where('id', app.people.erin).update({ description });
+  });
+  const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+  const sheet = await alice.post('/bulk-operations', { action: 'undo', from: String(id) });
+  await alice.post(`${sheet.headers.location}/execution`);
+  expect((await app.db.read('users').where('id', app.people.erin).first('description'))!.description).toBe('Days');
+});
