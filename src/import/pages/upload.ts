@@ -49,8 +49,9 @@ export function readUpload(megabytes: number): RequestHandler {
   };
 }
 
+const malformed = () => new HttpError(400, 'The request is malformed.');
+
 function begin(req: Request, res: Response, next: NextFunction, megabytes: number): void {
-  const malformed = () => new HttpError(400, 'The request is malformed.');
   let parser: busboy.Busboy;
   try {
     const limits = { ...LIMITS, fileSize: megabytes * 1024 * 1024 };
@@ -120,16 +121,26 @@ export async function withUpload<T>(
   const path = join(folder, randomBytes(12).toString('hex'));
   const remove = () => rm(path, { force: true });
   try {
-    await pipeline(sent.stream, createWriteStream(path, { flags: 'wx', mode: 0o600 })).catch((error) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      throw new HttpError(503, 'The disk of this Roster is full. Nothing was changed; tell whoever runs it.');
-    });
+    await pipeline(sent.stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     await sent.isWhole;
     if (sent.name === '' && (await stat(path)).size === 0) return undefined;
     return await work({ path, name: sent.name, isCut: sent.stream.truncated === true, remove });
+  } catch (error) {
+    throw inWords(error, { path, stream: sent.stream });
   } finally {
     await remove();
   }
+}
+
+/** What went wrong with the copy of a file, or on the way to it; whatever else it is stays as it is. */
+function inWords(error: unknown, { path, stream }: { path: string; stream: Readable }): unknown {
+  if (error === stream.errored && !(error instanceof HttpError)) return malformed();
+  const { code, path: place } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC')
+    return new HttpError(503, 'The disk of this Roster is full. Nothing was changed; tell whoever runs it.');
+  if (code === 'ENOENT' && place === path)
+    return new HttpError(503, 'The file was lost while it was read, and nothing was changed. Send it again.');
+  return error;
 }
 
 /** Files of a process that was killed while it took them in. */
