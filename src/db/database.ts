@@ -13,6 +13,7 @@ export {
   isUnreachable,
   lostInWords,
   OutcomeUnknown,
+  takesNoChanges,
   violatedUnique,
   whyUnreached,
 } from './errors.ts';

@@ -1,4 +1,10 @@
-import { isBusyError, isConnectionError, type PostgresError } from './postgres/errors.ts';
+import {
+  isBusyError,
+  isConnectionError,
+  type PostgresError,
+  refusesChanges,
+  serverDiskTrouble,
+} from './postgres/errors.ts';
 import { sentenceOf } from './postgres/unreached.ts';
 import { DatabaseGone } from './sqlite/database-files.ts';
 
@@ -22,7 +28,7 @@ export function diskTrouble(error: unknown): 'full' | 'failing' | undefined {
   // The index of the log lies beside the database: that it cannot grow has a word of its own.
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') return 'full';
   // Of a page that cannot be read SQLite says that the file is damaged.
-  return /^SQLITE_(IOERR|READONLY|CANTOPEN|CORRUPT)/.test(code) ? 'failing' : undefined;
+  return /^SQLITE_(IOERR|READONLY|CANTOPEN|CORRUPT)/.test(code) ? 'failing' : serverDiskTrouble(fieldsOf(error));
 }
 
 /** The same in words, for whoever started the program; undefined of everything else. */
@@ -39,8 +45,15 @@ export function isUnavailable(error: unknown): boolean {
     error instanceof DatabaseGone ||
     error instanceof OutcomeUnknown ||
     diskTrouble(error) !== undefined ||
+    isBusy(error) ||
+    takesNoChanges(error) ||
     isUnreachable(error)
   );
+}
+
+/** The server of the database is there for reading alone. */
+export function takesNoChanges(error: unknown): boolean {
+  return refusesChanges(fieldsOf(error));
 }
 
 /** Somebody else holds the write lock. */
@@ -67,6 +80,7 @@ export function isOfRead(error: unknown): boolean {
 export function lostInWords(error: unknown): string | undefined {
   if (error instanceof OutcomeUnknown) return 'the database went away while it kept this';
   if (error instanceof DatabaseBusy) return 'the database is busy';
+  if (takesNoChanges(error)) return 'the database takes no changes';
   // One that is just beginning says so itself.
   if (!isUnreachable(error) || fieldsOf(error).code === '57P03') return undefined;
   return 'the connection to the database was lost';

@@ -18,7 +18,7 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
 
 declare module 'knex/lib/dialects/postgres/index.js' {
   export default class PostgresClient {
-    config: { notice?: string };
+    config: { notice?: string; changesTables?: boolean };
     connectionSettings: object;
     transacting?: boolean;
     transaction(...args: unknown[]): {

@@ -1,6 +1,15 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { DatabaseBusy, DatabaseGone, diskTrouble, isOfRead, isUnreachable, OutcomeUnknown } from '../db/database.ts';
+import {
+  DatabaseBusy,
+  DatabaseGone,
+  diskTrouble,
+  isBusy,
+  isOfRead,
+  isUnreachable,
+  OutcomeUnknown,
+  takesNoChanges,
+} from '../db/database.ts';
 import { Forbidden, NotFound, NotSignedIn, NotYet, Refused, TooManyRequests } from '../verbs/refusals.ts';
 import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
@@ -219,6 +228,9 @@ export function meaningOf(error: unknown): HttpError {
     );
   // What came before the read may be kept.
   if (isUnreachable(error) && isOfRead(error)) return new MayBeDone('The database cannot be reached.');
+  if (isBusy(error)) return new MayBeDone('The database is busy.');
+  if (takesNoChanges(error))
+    return new NotDone('The database takes no changes just now. Nothing was changed; tell whoever runs it.');
   if (isUnreachable(error))
     return new NotDone('The database cannot be reached. Nothing was changed; try again in a moment.');
   const trouble = diskTrouble(error);

@@ -59,6 +59,9 @@ async function shapeOf(database: Knex): Promise<string> {
   const parts = ['pg_attribute', 'pg_constraint', 'pg_index', 'pg_proc', 'pg_trigger'].map(
     (catalogue) => `(select count(*) || ':' || max(xmin::text::bigint) from ${catalogue})`,
   );
+  // What the database is set to for whoever connects.
+  parts.push(`(select coalesce(max(setconfig::text), '') from pg_db_role_setting
+    join pg_database on pg_database.oid = setdatabase where datname = current_database())`);
   const { rows } = await database.raw(`select ${parts.join(` || ' ' || `)} as shape`);
   return rows[0].shape;
 }

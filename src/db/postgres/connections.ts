@@ -16,6 +16,12 @@ const LETS_GO_SOON = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c 
 /** Nor does a process that was stopped in the middle of a transaction: nobody else could write. */
 const ENDS_FORGOTTEN = '-c idle_in_transaction_session_timeout=60s';
 
+/**
+ * Whatever the database or its user is set to: each statement sees what was committed before it. A transaction that keeps to the moment of its beginning would
+ * check by what was so before the one that it waited for.
+ */
+const SEES_ALL_COMMITTED = '-c default_transaction_isolation=read\\ committed';
+
 /** One connection that writes, some that write one row each, and some that can only read. `notice` is run at the end of each transaction of the first. */
 export function openPostgres(url: string, notice?: string): { reader: Knex; writer: Knex; rowWriter: Knex } {
   const servers = serversAt(url);
@@ -23,7 +29,7 @@ export function openPostgres(url: string, notice?: string): { reader: Knex; writ
     knex({
       client: client as unknown as typeof Knex.Client,
       connection: {
-        options: `${LETS_GO_SOON} ${options}`,
+        options: `${LETS_GO_SOON} ${SEES_ALL_COMMITTED} ${options}`,
         keepAlive: true,
         keepAliveInitialDelayMillis: CONNECTS_WITHIN,
         application_name: 'roster',

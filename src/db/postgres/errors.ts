@@ -13,6 +13,7 @@ export interface PostgresError {
 }
 
 const UNIQUE = '23505';
+const DISK_FULL = '53100';
 
 /** An error without the values that it came to: the server tells of the row in words (R91). */
 export function plainError(error: unknown): unknown {
@@ -40,9 +41,20 @@ export function poolIsFull(error: unknown): (Error & PostgresError) | undefined 
   return Object.assign(new Error('every connection to the database is at work'), { isLost: true });
 }
 
-/** Lock not to be had in time, deadlock, serialization: the same may be tried again. */
+/** Lock not to be had in time, deadlock, serialization, or ended as it took too long: the same may be tried again. */
 export function isBusyError({ code = '' }: PostgresError): boolean {
-  return ['55P03', '40001', '40P01'].includes(code);
+  return ['55P03', '40001', '40P01', '57014'].includes(code);
+}
+
+/** Nothing may be written: it only stands by, or whoever runs it sees to that. */
+export function refusesChanges({ code }: PostgresError): boolean {
+  return code === '25006';
+}
+
+/** What the disk of the server does not do. */
+export function serverDiskTrouble({ code = '' }: PostgresError): 'full' | 'failing' | undefined {
+  if (code === DISK_FULL) return 'full';
+  return ['58030', 'XX001', 'XX002'].includes(code) ? 'failing' : undefined;
 }
 
 export function isConnectionError({ isLost }: PostgresError): boolean {
@@ -52,7 +64,7 @@ export function isConnectionError({ isLost }: PostgresError): boolean {
 /** The server cannot be reached, ends just now, or takes no more; nothing is wrong with what was asked. */
 function saysLost(code = '', message: string): boolean {
   return (
-    /^(08|57P0|53)/.test(code) ||
+    (/^(08|57P0|53)/.test(code) && code !== DISK_FULL) ||
     [
       'ECONNREFUSED',
       'ECONNRESET',

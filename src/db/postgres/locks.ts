@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { RosterPostgresClient } from './client.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { untilReached } from './patience.ts';
 
@@ -8,7 +9,10 @@ const MIGRATORS_LOCK = 82_012;
 export async function lockMigrations(writer: Knex): Promise<() => Promise<void>> {
   // There is one connection that writes, so the lock is that of whoever migrates on it.
   await writer.raw('select pg_advisory_lock(?)', [MIGRATORS_LOCK]);
+  const { config } = writer.client as RosterPostgresClient;
+  config.changesTables = true;
   return async () => {
+    config.changesTables = false;
     await writer.raw('select pg_advisory_unlock(?)', [MIGRATORS_LOCK]);
   };
 }

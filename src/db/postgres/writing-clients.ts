@@ -3,10 +3,15 @@ import { RosterPostgresClient } from './client.ts';
 
 /** Every writer takes this lock first, whichever process it is of. */
 const WRITERS_LOCK = 82_011;
-/** So long one that writes waits for another process, in milliseconds; whoever is refused asks again from outside. */
+/**
+ * So long one that writes waits for another process, and for what another program has locked, in milliseconds; whoever is refused asks again from
+ * outside. All others who write wait for it as well.
+ */
 const LOCK_PATIENCE = 1_000;
 const BEGIN_ROW = `begin; set local lock_timeout = ${LOCK_PATIENCE}; set local roster.one_row = 'on'`;
-const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advisory_xact_lock(${WRITERS_LOCK}); set local lock_timeout = 0`;
+const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advisory_xact_lock(${WRITERS_LOCK})`;
+/** For what changes tables: whoever reads them at length, for a backup, is waited for. */
+export const WAITS_FOR_LOCKS = 'set local lock_timeout = 0';
 
 /** A commit after a statement that failed is answered by a rollback, and without an error: a statement before it has one. */
 const REFUSED_AFTER_FAILURE = 'select 1';
@@ -28,7 +33,8 @@ class EndingPostgresClient extends RosterPostgresClient {
  */
 export class WritingPostgresClient extends EndingPostgresClient {
   override transaction(...args: unknown[]) {
-    return beginsWith(this, super.transaction(...args), BEGIN);
+    const begin = this.config.changesTables ? `${BEGIN}; ${WAITS_FOR_LOCKS}` : BEGIN;
+    return beginsWith(this, super.transaction(...args), begin);
   }
 }
 

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openDatabase, type Transaction } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { lockMigrations } from '../../src/db/postgres/locks.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
+import { pathTo } from '../support/people.ts';
+import { dropDatabase, makeDatabase, on } from '../support/postgres.ts';
+import { signedIn } from '../support/session.ts';
+
+const END_OTHERS =
+  'set statement_timeout = 0; select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+
+const nameIn = (url: string) => new URL(url).pathname.slice(1);
+
+describe('a database that is set to other transactions', () => {
+  let url: string;
+  beforeEach(async () => {
+    url = await makeDatabase('template0');
+  });
+  afterEach(() => dropDatabase(url));
+
+  it('is seen as it is by whoever waited for another', async () => {
+    const set = `alter database ?? set default_transaction_isolation = 'repeatable read'`;
+    await on(nameIn(url), (database) => database.raw(set, [nameIn(url)]));
+    const [one, other] = [openDatabase('', url), openDatabase('', url)];
+    await migrate(one);
+    const add = async (trx: Transaction) => {
+      const name = `t${(await trx('tags')).length + 1}`;
+      await trx('tags').insert({ name, name_key: name });
+    };
+    const isWaitedFor = `select count(*) as waiting from pg_locks join pg_database on pg_database.oid = database
+      where locktype = 'advisory' and not granted and datname = current_database()`;
+    let waiting: Promise<void> | undefined;
+    await one.write(async (trx) => {
+      waiting = other.write(add);
+      while ((await one.read.raw(isWaitedFor))[0].waiting === 0);
+      await add(trx);
+    });
+    await waiting;
+    expect(await one.read('tags').orderBy('id').pluck('name')).toEqual(['t1', 't2']);
+    await Promise.all([one.close(), other.close()]);
+  });
+});
+
+it('waits at length for what is locked where it changes tables alone', async () => {
+  const url = await makeDatabase('template0');
+  const db = openDatabase('', url);
+  const patience = async () => {
+    const [{ patience: said }] = await db.write((trx) => trx.raw(`select current_setting('lock_timeout') as patience`));
+    return said;
+  };
+  const unlock = await lockMigrations(db.writer);
+  expect(await patience()).toBe('0');
+  await unlock();
+  expect(await patience()).toBe('1s');
+  await db.close();
+  await dropDatabase(url);
+});
+
+describe('Roster on a server', () => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(() => app.close());
+
+  const database = () => nameIn(app.config.databaseUrl!);
+  /** For whoever connects from then on: all others have to. */
+  async function set(what: string): Promise<void> {
+    await on(database(), (admin) => admin.raw(`set transaction_read_only = off; alter database ${database()} ${what}`));
+    await on(database(), (admin) => admin.raw(END_OTHERS));
+  }
+
+  it('shows what there is and says that nothing is changed, while the database is there for reading alone', async () => {
+    const alice = await signedIn(app, 'alice');
+    await set('set default_transaction_read_only = on');
+    const refused = await alice.post('/groups', { name: 'Fresh' });
+    expect(refused.status).toBe(503);
+    expect(pageOf(refused).textOf('main')).toContain('The database takes no changes just now. Nothing was changed');
+    expect((await alice.get('/users')).status).toBe(200);
+    expect((await alice.get('/health')).status).toBe(503);
+    await set('set default_transaction_read_only = off');
+    expect((await alice.post('/groups', { name: 'Fresh' })).status).toBe(303);
+  });
+
+  it.each([
+    ['53100', 'is full'],
+    ['58030', 'does not answer'],
+  ])('says of its disk what the server says of it (%s)', async (code, words) => {
+    const alice = await signedIn(app, 'alice');
+    await app.db.writer.raw(`create function refuse() returns trigger language plpgsql as
+      $$ begin raise exception using errcode = '${code}'; end $$`);
+    await app.db.writer.raw('create trigger refused before insert on groups for each row execute function refuse()');
+    const refused = await alice.post('/groups', { name: 'Fresh' });
+    expect(refused.status).toBe(503);
+    expect(pageOf(refused).textOf('main')).toContain(`The disk of this Roster ${words}. Nothing was changed`);
+  });
+
+  it.each(['statement_timeout', 'lock_timeout'])('says of what its %s ends that it is busy', async (setting) => {
+    const alice = await signedIn(app, 'alice');
+    await set(`set ${setting} = 100`);
+    await on(database(), (admin) =>
+      admin.transaction(async (trx) => {
+        await trx.raw('set local statement_timeout = 0; lock table audit_events in access exclusive mode');
+        const read = await alice.get('/audit');
+        expect([read.status, pageOf(read).textOf('main')]).toEqual([503, expect.stringContaining('is busy')]);
+      }),
+    );
+    expect((await alice.get('/audit')).status).toBe(200);
+  });
+
+  it('lets nobody wait for what another program has locked and forgotten, and changes all the rest', async () => {
+    const alice = await signedIn(app, 'alice');
+    await on(database(), (admin) =>
+      admin.transaction(async (trx) => {
+        await trx('users').where('id', app.people.bob).forUpdate();
+        const met = await alice.post(pathTo(app, 'bob', '/deactivation'));
+        // Its token stands in the page before it.
+        await alice.get('/users');
+        const other = await alice.post(pathTo(app, 'carol', '/deactivation'));
+        expect(met.status).toBe(503);
+        expect(pageOf(met).textOf('main')).toContain('The database is busy. Nothing was changed');
+        expect(other.status).toBe(303);
+      }),
+    );
+    await alice.get('/users');
+    expect((await alice.post(pathTo(app, 'bob', '/deactivation'))).status).toBe(303);
+  });
+});
