@@ -7,6 +7,8 @@ import { UnreadableFile } from './encoding.ts';
 export const LONGEST_LINE = 1_000_000;
 /** With them. */
 const LONGEST_WRITTEN = 2 * LONGEST_LINE;
+/** More than any spreadsheet has beside each other by far, as it is known some pieces of the text later only that a record ended. */
+const MOST_SEPARATORS = 300_000;
 
 /** The cells of a record, and the line of the file in which it begins. */
 export interface CsvRecord {
@@ -43,7 +45,7 @@ export async function* csvRecords(
     const { records, empty_lines: empty, lines } = parser.info;
     return { records: records + empty, lines, before };
   };
-  const source = Readable.from(bounded(below(above, text), came, mostLines));
+  const source = Readable.from(bounded(below(above, text), came, { separator, mostLines }));
   source.on('error', (error) => parser.destroy(error)).pipe(parser);
   try {
     for await (const { record: cells, info } of parser as AsyncIterable<Parsed>) {
@@ -75,13 +77,19 @@ interface Came {
 }
 
 /** The same as long as records come of it: of the room that empty cells take the library knows nothing. Throws UnreadableFile. */
-async function* bounded(text: AsyncIterable<string>, came: () => Came, mostLines: number): AsyncGenerator<string> {
-  let [known, letters] = [0, 0];
+async function* bounded(
+  text: AsyncIterable<string>,
+  came: () => Came,
+  { separator, mostLines }: { separator: string; mostLines: number },
+): AsyncGenerator<string> {
+  let [known, letters, separators] = [0, 0, 0];
   for await (const some of text) {
     const { records, lines, before } = came();
-    letters = records === known ? letters + some.length : 0;
+    const isGoingOn = records === known;
+    letters = isGoingOn ? letters + some.length : 0;
+    separators = isGoingOn ? separators + some.split(separator).length - 1 : 0;
     known = records;
-    if (letters > LONGEST_WRITTEN) throw new UnreadableFile(tooLongBehind(before));
+    if (letters > LONGEST_WRITTEN || separators > MOST_SEPARATORS) throw new UnreadableFile(tooLongBehind(before));
     requireFewLines(lines, mostLines);
     yield some;
   }
