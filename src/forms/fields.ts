@@ -82,6 +82,11 @@ export const groupName = shownName(LONGEST_GROUP_NAME, GROUP_NAME_TOO_LONG);
 /** The name of a group that is meant; empty for none. */
 export const namedGroup = optional(LONGEST_GROUP_NAME, GROUP_NAME_TOO_LONG);
 
+/** What a program is for. It is typed in one line, and a browser takes the ends of others out of it. */
+export const programReason = optional(500, 'A reason has at most 500 characters.').transform((text) =>
+  text.replace(/\n+/g, ' '),
+);
+
 export const description = optional(5_000, 'At most 5,000 characters.');
 
 export const NO_DAY = 'Enter a date that exists, as YYYY-MM-DD.';

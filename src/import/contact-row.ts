@@ -70,7 +70,7 @@ export function checkContactRow(
     mistakes,
     values: {
       kind,
-      name: text('name') || undefined,
+      name: text('name') ? checked.name : undefined,
       emails: said('emails', checked.emails),
       phones: said('phones', checked.phones),
       address: said('address', checked.address),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Day, type Instant, isDay } from '../clock.ts';
-import { day, optional, tags, userEmail, userName } from '../forms/fields.ts';
+import { day, optional, programReason, tags, userEmail, userName } from '../forms/fields.ts';
 import { endBy, startBy, type Times } from '../forms/moments.ts';
 import { quoted } from '../text/quoted.ts';
 import { spokenDay } from '../text/spoken-day.ts';
@@ -87,7 +87,7 @@ export function checkRow(row: ImportedRow, moments: MomentRules): { values: RowV
         ? undefined
         : apiOnly
           ? {
-              reason: text('api_only_reason') ?? '',
+              reason: given(programReason, text('api_only_reason')) ?? '',
               owner: text('api_only_owner') ?? '',
               reviewOn: dated('Review date', day, text('api_only_review')) ?? null,
             }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Day } from '../clock.ts';
-import { givenDay, optional, userEmail, userName as userNameField } from '../forms/fields.ts';
+import { givenDay, programReason, userEmail, userName as userNameField } from '../forms/fields.ts';
 import { endBy, startBy } from '../forms/moments.ts';
 import { isEmailAddress } from '../text/email-address.ts';
 import { format } from '../text/format.ts';
@@ -48,7 +48,7 @@ export function meaningOf(resource: Resource): Meaning {
     leavesAt: fittingIn(access, 'leavesAt', endBy(format)),
     isApiOnly: fittingIn(access, 'kind', kind),
     program: {
-      reason: fittingIn(access, 'apiOnlyReason', optional(500, 'At most 500 characters.')),
+      reason: fittingIn(access, 'apiOnlyReason', programReason),
       owner: access.apiOnlyOwner as string | undefined,
       reviewOn: fittingIn(access, 'apiOnlyReviewOn', givenDay),
     },

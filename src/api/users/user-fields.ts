@@ -5,8 +5,8 @@ import {
   INVISIBLE,
   LONGEST_TAG,
   MOST_TAGS,
-  optional,
   perhapsEmail,
+  programReason,
   userName,
 } from '../../forms/fields.ts';
 import { endBy, startBy } from '../../forms/moments.ts';
@@ -45,7 +45,7 @@ const fields = {
   noSharedData: z.boolean(),
   apiOnly: z
     .strictObject({
-      reason: optional(500, 'At most 500 characters.').refine(Boolean, 'Say what it is for.'),
+      reason: programReason.refine(Boolean, 'Say what it is for.'),
       ownerId: id,
       reviewOn: givenDay.meta({ format: 'date' }),
     })

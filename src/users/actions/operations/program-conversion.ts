@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import type { Day } from '../../../clock.ts';
-import { day, optional, userEmail } from '../../../forms/fields.ts';
+import { day, optional, programReason, userEmail } from '../../../forms/fields.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { counted, were } from '../../../text/text.ts';
 import type { Subject } from '../../user.ts';
@@ -9,7 +9,7 @@ import { ownerName, withOwner } from '../changing/program-owner.ts';
 import { changingAction } from './changing-action.ts';
 
 const toProgram = z.object({
-  apiOnlyReason: optional(500, 'At most 500 characters.').refine(Boolean, 'Say what the integration is for.'),
+  apiOnlyReason: programReason.refine(Boolean, 'Say what the integration is for.'),
   apiOnlyOwner: optional(254, 'At most 254 characters.').refine(Boolean, 'Name the person who answers for it.'),
   apiOnlyReviewOn: day.refine((one) => one !== null, 'Say when it is to be reviewed.'),
 });
