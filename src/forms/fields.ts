@@ -102,6 +102,10 @@ export const id = z
 export const LONGEST_TAG = 40;
 export const MOST_TAGS = 20;
 
+/** Marks and joiners alone would sit on whatever stands before the tag. */
+export const SEEN_IN_TAG = /[^\p{M}\p{Cf}\s]/u;
+export const UNSEEN_TAG = 'A tag has at least one character that can be seen.';
+
 export const tags = z
   .string()
   .transform((text) =>
@@ -109,6 +113,7 @@ export const tags = z
   )
   .refine((list) => list.length <= MOST_TAGS, `At most ${MOST_TAGS} tags.`)
   .refine((list) => !list.some((tag) => INVISIBLE.test(tag)), 'A tag has no invisible or control characters.')
+  .refine((list) => list.every((tag) => SEEN_IN_TAG.test(tag)), UNSEEN_TAG)
   .refine(
     (list) => list.every((tag) => [...tag].length <= LONGEST_TAG),
     `A tag has at most ${LONGEST_TAG} characters.`,

@@ -19,6 +19,14 @@ describe('characters that nobody sees', () => {
     expect(saidBy(tag, 'night,day')).toEqual([expect.stringContaining('no comma')]);
   });
 
+  it('are not all that a tag is of: marks alone would sit on what stands before it', () => {
+    for (const alone of ['\u0301\u0301', '\uFE0F', '\u200D'])
+      for (const schema of [tags, tag])
+        expect([alone, saidBy(schema, alone)]).toEqual([alone, ['A tag has at least one character that can be seen.']]);
+    for (const seen of ['e\u0301', '✈\uFE0F', '👩‍👧', 'می‌خواهم', '#'])
+      for (const schema of [tags, tag]) expect([seen, saidBy(schema, seen)]).toEqual([seen, []]);
+  });
+
   it('are so with a phone number, around which other programs leave them', () => {
     const said = (phones: string) => {
       const checked = checkContact(typedContact({ kind: 'person', name: 'Maria', owner: 'public', phones }));

@@ -7,6 +7,8 @@ import {
   MOST_TAGS,
   perhapsEmail,
   programReason,
+  SEEN_IN_TAG,
+  UNSEEN_TAG,
   userName,
 } from '../../forms/fields.ts';
 import { endBy, startBy } from '../../forms/moments.ts';
@@ -27,6 +29,7 @@ export const tag = z
   .string()
   .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
   .refine((text) => !INVISIBLE.test(text), 'A tag has no invisible or control characters.')
+  .refine((text) => text === '' || SEEN_IN_TAG.test(text), UNSEEN_TAG)
   .refine((text) => text !== '' && [...text].length <= LONGEST_TAG && !/,/.test(text), {
     error: `A tag has from 1 to ${LONGEST_TAG} characters, and no comma.`,
   });
