@@ -32,7 +32,12 @@ describe('choosing columns', () => {
     await dialog.getByLabel('Tags', { exact: true }).check();
     await dialog.getByLabel('Linked contact', { exact: true }).uncheck();
     const up = dialog.getByRole('button', { name: 'Move Tags up' });
-    for (let n = 0; n < 13; n++) await up.click();
+    const order = async () => (await dialog.locator('.columns li').allTextContents()).join();
+    const before = await order();
+    // The script that moves them comes with the dialog.
+    do await up.click();
+    while ((await order()) === before);
+    for (let n = 1; n < 13; n++) await up.click();
     expect(await up.evaluate((button) => button === document.activeElement)).toBe(true);
     for (let n = 0; n < 2; n++) await dialog.getByRole('button', { name: 'Move System email down' }).click();
     expect(await axeFindings(page)).toEqual([]);

@@ -33,6 +33,7 @@ it('a leader answers for twenty people by the keyboard, or with a few clicks', a
   clicks = 0;
   await page.getByRole('link', { name: 'Still needed?' }).click();
   await page.getByText('0 of 20').waitFor();
+  await page.waitForLoadState();
   await page.keyboard.press('ArrowDown');
   for (const key of ['k', 'r', 'l', 'd', 'ArrowDown', 'k']) await page.keyboard.press(key);
   const chosen = page.locator('[data-answer]:checked');
