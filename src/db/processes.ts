@@ -6,8 +6,11 @@ export type Topic = 'operations' | 'changes';
  * twice may rest on these alone: that is for a transaction to see to.
  */
 export interface Processes {
-  /** Does `work` when no other process does anything under this name, nor this one: waits for its turn. */
-  alone<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Does `work` when no other process does anything under this name, nor this one: waits for its turn, until then at the most where that is said, by
+   * `performance.now()`. Throws DatabaseBusy where it does not come: a process that stands still keeps what it has.
+   */
+  alone<T>(name: string, work: () => Promise<T>, until?: number): Promise<T>;
   /** The same at once or not at all. Says whether. */
   ifAlone(name: string, work: () => Promise<unknown>): Promise<boolean>;
   /** Whether this process is the one of all that does what goes by this name: it stays so until it ends. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, DatabaseBusy, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { KeptConnection } from '../../src/db/postgres/kept-connection.ts';
 import { tryLockDatabase } from '../../src/db/postgres/locks.ts';
@@ -73,6 +73,8 @@ describe('processes that serve one database', () => {
       expect(await other.processes.ifAlone('a', async () => {})).toBe(false);
       expect(await one.processes.ifAlone('a', async () => {})).toBe(false);
       expect(await other.processes.ifAlone('b', async () => {})).toBe(true);
+      const refused = other.processes.alone('a', async () => {}, performance.now());
+      expect(await refused.catch((error) => error)).toBeInstanceOf(DatabaseBusy);
     });
     await expect(one.processes.alone('a', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     expect(await other.processes.ifAlone('a', async () => {})).toBe(true);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SignInForm } from '../../faults/sign-in-form.ts';
 import { isAnyAdministrator } from '../../src/access/administrators.ts';
 import { EVERYTHING } from '../../src/access/rights.ts';
@@ -67,6 +67,31 @@ describe('two processes', () => {
       const right = await Promise.all(fresh.map((form) => form.send('bob', PASSWORD)));
       expect(right.map(({ status }) => status)).toEqual(times(20, () => 303));
     }
+  });
+
+  it('keep nobody out for ever whose turn the other has and stands still', async () => {
+    const { processes } = one.db;
+    const alone = processes.alone.bind(processes);
+    const names: string[] = [];
+    const turns = jest.spyOn(processes, 'alone').mockImplementation((name, work, until) => {
+      names.push(name);
+      // As if so long had gone by.
+      return alone(name, work, until! - MINUTE);
+    });
+    const form = await SignInForm.open(one.url);
+    expect((await form.send('bob', 'not the password at all')).status).toBe(422);
+    const stands = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const standing = other.db.processes.alone(names[0], async () => {
+      begun.resolve();
+      await stands.promise;
+    });
+    await begun.promise;
+    expect((await form.send('bob', PASSWORD)).status).toBe(503);
+    turns.mockRestore();
+    stands.resolve();
+    await standing;
+    expect((await form.send('bob', PASSWORD)).status).toBe(303);
   });
 
   it('let no more than one use a link, of fifty at once (R32)', async () => {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseBusy } from '../errors.ts';
 import { Listeners, type Processes, type Topic } from '../processes.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { untilReached } from './patience.ts';
@@ -31,8 +32,9 @@ export class PostgresProcesses implements Processes {
     });
   }
 
-  async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  async alone<T>(name: string, work: () => Promise<T>, until = Number.POSITIVE_INFINITY): Promise<T> {
     for (let pause = FIRST_PAUSE; !(await this.take(name)); ) {
+      if (performance.now() > until) throw new DatabaseBusy();
       await sleep(pause);
       pause = Math.min(pause * 1.5, LONGEST_PAUSE);
     }
