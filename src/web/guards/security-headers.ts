@@ -25,9 +25,12 @@ export function securityHeaders(config: Config): RequestHandler {
     // Stricter would make every form send `Origin: null` (R45).
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    // For Internet Explorer 8 and for Flash; each would be sent with every file of a page.
+    // For Internet Explorer 8, for Flash, for filters that no browser has any more, and for links to other hosts, of which no page has one; each would be
+    // sent with every file of a page.
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+    xDnsPrefetchControl: false,
   });
 }
 
