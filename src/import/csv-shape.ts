@@ -13,7 +13,7 @@ export const SEPARATORS = [',', ';', '\t', '|'];
 const LINES_LOOKED_AT = 20;
 const LONGEST_LINE = 20_000;
 /** So spreadsheet programs are told of it. */
-const TOLD = /^sep=([^\p{L}\p{N}"])[\r\n]*$/iu;
+const TOLD = /^sep=([^\p{L}\p{N}"\r\n])[\r\n]*$/iu;
 
 /** A line of heads is the first that has two of them at least, of which no line above has one; where none is known, the first line is. */
 export function csvShape(beginning: string, isHead: (cell: string) => boolean): CsvShape {

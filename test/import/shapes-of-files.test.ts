@@ -91,6 +91,8 @@ describe('a file as spreadsheet programs write it', () => {
     expect(await separatorOf('Name\tEmail\na\ta@x.example\n')).toBe('\t');
     expect(await separatorOf('sep=|\r\nName|Email\r\na|a@x.example\r\n')).toBe('|');
     expect(await separatorOf('sep=^\r\nName^Email\r\na^a@x.example\r\n')).toBeUndefined();
+    for (const end of ['\n', '\r\n', '\r'])
+      expect(await separatorOf(['sep=', 'Name;Email', 'a;a@x.example', ''].join(end))).toBe(';');
     expect(await separatorOf('{"name":"a","email":"a@x.example"}\n')).toBeUndefined();
   });
 });
