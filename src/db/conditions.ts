@@ -107,3 +107,8 @@ function compiled(blank: Knex.QueryBuilder, condition: Condition): { sql: string
   const { sql, bindings } = blank.where((where) => void condition(where)).toSQL();
   return { sql: sql.replace('select * where ', ''), bindings: [...bindings] as Knex.RawBinding[] };
 }
+
+/** In place of whole numbers, others whose sum tells which these are: that of 2 and 5 is not that of 3 and 4. */
+export function scattered(db: Reader, column: string): Knex.Raw {
+  return db.raw('(?? * 7919 % 1009) * (?? % 1013)', [column, column]);
+}

@@ -1,5 +1,6 @@
 import type { Fields } from '../audit/audit-event.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
+import { scattered } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
@@ -131,17 +132,24 @@ export async function tickEmails(
   await some(ticked).update({ is_ticked: 1 });
 }
 
-/** How many new emails are ticked, how many of these change nothing else, and what the numbers of their lines come to. */
-export async function countTicked(
-  db: Reader,
-  importId: number,
-): Promise<{ ticked: number; alone: number; sum: number }> {
+/** Which new emails are ticked, in short. */
+export interface Ticked {
+  ticked: number;
+  /** How many of them change nothing else. */
+  alone: number;
+  /** Another number where as many others are. */
+  which: number;
+}
+
+export async function countTicked(db: Reader, importId: number): Promise<Ticked> {
   const ticked = () => db('import_plans').where('import_id', importId).whereNotNull('is_ticked');
   const [[all], [alone]] = [
-    await ticked().count({ number: '*' }).sum({ sum: 'line' }),
+    await ticked()
+      .count({ number: '*' })
+      .sum({ which: scattered(db, 'line') }),
     await ticked().where('others', 0).count({ number: '*' }),
   ];
-  return { ticked: Number(all.number), alone: Number(alone.number), sum: Number(all.sum) };
+  return { ticked: Number(all.number), alone: Number(alone.number), which: Number(all.which) };
 }
 
 /** What could not be done after all. */

@@ -163,6 +163,20 @@ describe('a file that is imported on the page', () => {
     expect((await user('bob')).email).toBe('new@example.com');
   });
 
+  it('is not done where as many other emails are ticked, whose lines come to as much', async () => {
+    const people = ['ada', 'bob', 'lena', 'rita'];
+    const path = await planned(`Name,Email\n${people.map((name) => `${name},new-${name}@example.com\n`).join('')}`, {
+      by: 'name',
+    });
+    const tick = (...ticked: string[]) => alice.post(`${path}/emails`, { shown: '2,3,4,5', ticked, step: 'save' });
+    await tick('2', '5');
+    const { seen } = pageOf(await alice.get(path)).typed();
+    await tick('3', '4');
+    await alice.post(`${path}/execution`, { seen: String(seen) });
+    expect(pageOf(await alice.get(path)).message()).toMatch('It is not what it was');
+    expect((await user('bob')).email).toBe('bob@example.com');
+  });
+
   it('of two tabs is done once, and the other tells that those are there already', async () => {
     const file = 'Name,Email\nnina,nina@example.com\n';
     const [one, other] = [await planned(file), await planned(file)];

@@ -22,7 +22,7 @@ import { stageFile } from '../actions/staging.ts';
 import { IMPORT_KINDS, type ImportKindName } from '../columns.ts';
 import { UnreadableFile } from '../encoding.ts';
 import type { Import } from '../import.ts';
-import { tickEmails } from '../import-plan-store.ts';
+import { countTicked, tickEmails } from '../import-plan-store.ts';
 import { beginPlanning, findImport } from '../import-store.ts';
 import { refusedColumns, refusedLines, refusedShape } from '../refused-lines.ts';
 import { rememberMeanings } from '../remembered-columns.ts';
@@ -140,7 +140,7 @@ async function execute(app: AppContext, req: Request, res: Response, { id, kind 
   const became = await app.db.write(async (trx) => {
     const one = await findImport(trx, id);
     if (one.state === 'applied') return undefined;
-    if (one.state !== 'planned' || (await markOf(trx, one)) !== typed.seen) return 'otherwise';
+    if (one.state !== 'planned' || markOf(one, await countTicked(trx, id)) !== typed.seen) return 'otherwise';
     if (typed.shown !== '') await keepTicks(trx, id, typed);
     const operation = await importOperation(trx, act, id);
     return operation && executeOperation(trx, act, operation);

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import type { Fields } from '../../audit/audit-event.ts';
-import type { Reader } from '../../db/database.ts';
 import type { Format } from '../../text/format.ts';
 import { share } from '../../text/text.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { KINDS } from '../actions/import-kinds.ts';
 import { type Import, PLAN_KINDS } from '../import.ts';
-import { countTicked, findPlanned, type PlanFilter, type PlannedLine } from '../import-plan-store.ts';
+import { countTicked, findPlanned, type PlanFilter, type PlannedLine, type Ticked } from '../import-plan-store.ts';
 import { toldFields } from '../told-fields.ts';
 
 export const MOST_SHOWN = 100;
@@ -24,13 +23,13 @@ const KIND_LABELS: Record<(typeof TABS)[number], string> = {
 };
 
 /** How many lines would be done: emails that are not ticked stay, and some change nothing else. */
-export async function countToDo(db: Reader, { id, counts }: Import): Promise<number> {
-  return counts.new + counts.changed - counts.emailsAlone + (await countTicked(db, id)).alone;
+function countToDo({ counts }: Import, { alone }: Ticked): number {
+  return counts.new + counts.changed - counts.emailsAlone + alone;
 }
 
 /** Tells whether somebody would do what they were shown: another one once it was found out anew, or other emails are ticked. */
-export async function markOf(db: Reader, { id, createdAt, choices, counts }: Import): Promise<string> {
-  const seen = JSON.stringify([createdAt, choices, counts, await countTicked(db, id)]);
+export function markOf({ createdAt, choices, counts }: Import, ticked: Ticked): string {
+  const seen = JSON.stringify([createdAt, choices, counts, ticked]);
   return createHash('sha256').update(seen).digest('base64url');
 }
 
@@ -47,7 +46,7 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
   const lines = await findPlanned(db, one.id, filter, MOST_SHOWN + 1);
   const shown = lines.slice(0, MOST_SHOWN);
   const path = `/${one.kind}/imports/${one.id}`;
-  const { ticked } = await countTicked(db, one.id);
+  const ticked = await countTicked(db, one.id);
   const format = formatOf(req);
   const given = await KINDS[one.kind].givenToNew(db, shown);
   const page = {
@@ -56,9 +55,9 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
     path,
     kind: filter.kind,
     after: filter.after ?? 0,
-    ticked,
-    todo: await countToDo(db, one),
-    seen: await markOf(db, one),
+    ticked: ticked.ticked,
+    todo: countToDo(one, ticked),
+    seen: markOf(one, ticked),
     kinds: TABS.filter((kind) => one.counts[kind] > 0 || kind !== 'emails').map((kind) => ({
       label: KIND_LABELS[kind],
       number: one.counts[kind],
