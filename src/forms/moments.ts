@@ -24,10 +24,11 @@ export const endBy = (times: Times) =>
 /** The same for when something begins: a day with its beginning. */
 export const startBy = (times: Times) => momentBy(times, (day) => times.startOf(day));
 
-/** The same clock, which takes what it shows of these moments for them: a time that comes twice may be the second of them, and who leaves it as it stands means that. */
-export function keeping(times: Times, ...stands: (Instant | null | undefined)[]): Times {
-  const known = new Map(stands.flatMap((one) => (one ? [[times.typedEnd(one), one]] : [])));
-  return { ...times, momentAt: (day, time) => known.get(`${day} ${time}`) ?? times.momentAt(day, time) };
+/** The same clock, which takes what it shows of this moment for it: a time that comes twice may be the second of them, and who leaves it as it stands means that. */
+export function keeping(times: Times, stands: Instant | null | undefined): Times {
+  if (!stands) return times;
+  const shown = times.typedEnd(stands);
+  return { ...times, momentAt: (day, time) => (`${day} ${time}` === shown ? stands : times.momentAt(day, time)) };
 }
 
 function momentBy(times: Times, ofDay: (day: Day) => Instant) {

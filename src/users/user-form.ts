@@ -47,7 +47,8 @@ const fields = {
 const form = z.object(fields);
 
 /** With what is meant by the clock of whoever typed it. */
-const formBy = (times: Times) => form.extend({ startsAt: startBy(times), leavesAt: endBy(times) });
+const formBy = (times: Times, { startsAt, leavesAt }: Partial<Pick<User, 'startsAt' | 'leavesAt'>> = {}) =>
+  form.extend({ startsAt: startBy(keeping(times, startsAt)), leavesAt: endBy(keeping(times, leavesAt)) });
 
 function requireWhole(values: UserValues, context: z.RefinementCtx): void {
   if (values.contactId !== null && values.newContactName)
@@ -120,9 +121,8 @@ export function checkUser(
   times: Times,
   stored?: Pick<User, 'email' | 'startsAt' | 'leavesAt'>,
 ): FormResult<UserValues> {
-  const schema = stored
-    ? formBy(keeping(times, stored.startsAt, stored.leavesAt)).extend({ email: perhapsEmail(stored.email) })
-    : formBy(times);
+  const known = formBy(times, stored);
+  const schema = stored ? known.extend({ email: perhapsEmail(stored.email) }) : known;
   return checkForm(schema.superRefine(requireWhole), typed);
 }
 

@@ -38,6 +38,13 @@ it('stay as they are where another field of a user is changed, and change where 
   expect(await endOf('bob')).toBe(FIRST.replace('30:00', '31:00'));
 });
 
+it('are told apart where somebody starts at the first of them and leaves at the second', async () => {
+  await stands('bob', { starts_at: FIRST, leaves_at: SECOND });
+  expect((await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'One night' })).status).toBe(303);
+  const user = await app.db.read('users').where('id', app.people.bob).first();
+  expect([user.description, user.starts_at, user.leaves_at]).toEqual(['One night', FIRST, SECOND]);
+});
+
 it('stay as they are where it is said what becomes of what somebody leaves behind', async () => {
   await stands('lena', { leaves_at: SECOND });
   expect((await submit(alice, pathTo(app, 'lena', '/leaving'))).status).toBe(303);
