@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { noteFigures } from '../../src/overview/actions/figures-noting.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { holdReading } from '../support/held-reading.ts';
@@ -57,6 +58,17 @@ describe('while what changed is being read', () => {
     expect(early.texts('th.name > a')).toEqual(['Newcomer']);
     goOn();
     expect(pageOf(await alice.get('/contacts?q=newcomer')).textOf('#total')).toBe('1 contact');
+  });
+
+  it('what nobody waits for is done once it can be, and not given up', async () => {
+    goOn = holdReading(app.context.index);
+    await app.db.write((trx) => trx('users').where('id', app.people.bob).update({ activity: 'deactivated' }));
+    const noted = noteFigures(app.context);
+    noted.catch(() => {});
+    expect((await alice.get('/overview')).status).toBe(503);
+    goOn();
+    await noted;
+    expect(await app.db.read('daily_figures').pluck('deactivated')).toEqual([2]);
   });
 
   it('what can only be shown with its numbers says so, and comes by itself', async () => {

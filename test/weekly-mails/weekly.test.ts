@@ -3,6 +3,7 @@ import type { Person } from '../../seeds/cast.ts';
 import { DAY } from '../../src/clock.ts';
 import { mailWhatWaits } from '../../src/weekly-mails/actions/weekly-mailing.ts';
 import type { TestApp } from '../support/app.ts';
+import { holdReading } from '../support/held-reading.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { signedIn } from '../support/session.ts';
@@ -48,6 +49,22 @@ describe('the weekly mail of what waits', () => {
     await app.db.write((trx) => trx('users').where('name', 'alice').update({ time_zone: 'Pacific/Honolulu' }));
     expect(await mailedAt('2026-11-30T17:00:00Z')).toEqual([]);
     expect(await mailedAt('2026-12-07T17:00:00Z')).toEqual([ALICE, ADA]);
+  });
+
+  it('comes however long it takes to read what waits', async () => {
+    await wants('alice');
+    goTo('2026-12-17T10:00:00Z');
+    const alice = await signedIn(app, 'alice');
+    await app.context.index.refreshWholly();
+    const goOn = holdReading(app.context.index);
+    await letWait();
+    const mailed = mailWhatWaits(app.context);
+    mailed.catch(() => {});
+    expect((await alice.get('/overview')).status).toBe(503);
+    goOn();
+    await mailed;
+    await mailing.deliver();
+    expect(mailing.server.mails.filter(({ subject }) => subject?.includes('waits')).length).toBe(1);
   });
 
   it('comes at seven on both sides of a change of clocks', async () => {

@@ -30,7 +30,9 @@ export const KEPT_DAYS = 400;
 
 /** How many people there are today, as far as the index knows, and who tried to come in since it was looked at last. */
 export async function noteFigures(sources: FigureSources): Promise<void> {
-  const { db, clock } = sources;
+  const { db, index, clock } = sources;
+  // Nobody waits for it.
+  await index.refreshWholly();
   const today = dayOf(clock());
   const people = await countPeople(sources);
   await db.write(async (trx) => {

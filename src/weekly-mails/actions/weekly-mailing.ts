@@ -73,6 +73,8 @@ async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer |
 
 async function whatWaits({ db, index, clock, config }: MailingSources, viewer: Viewer): Promise<string[]> {
   const limits = stateLimits({ clock, config });
+  // Nobody waits for it.
+  await index.refreshWholly();
   const counts = await countViews(db.read, index, { queries: WAITING_VIEWS, limits, viewer });
   const now = clock();
   const leads = await findLedIds(db.read, viewer.id!, minuteOf(now));
