@@ -3,7 +3,7 @@
 const addressOf = ({ pathname, search }) => pathname + search;
 
 /** The address of what the page shows. A layer has the address of the page beneath it. */
-let shown = addressOf(new URL(performance.getEntriesByType('navigation')[0].name));
+let shown = addressOf(new URL(performance.getEntriesByType('navigation')[0]?.name ?? location.href));
 // Back led on before there was a script that saw it.
 if (shown !== addressOf(location)) location.reload();
 
