@@ -95,12 +95,19 @@ const selectById = prepared<{ id: number }, Row<'bulk_operations'>>((db, { id })
   db('bulk_operations').where({ id }),
 );
 
-/** Those of these that are kept, and were executed. */
-export async function findKeptOperations(db: Reader, ids: number[]): Promise<BulkOperation[]> {
-  const executed = db('bulk_operations').whereNotNull('executed_at');
-  const rows: Row<'bulk_operations'>[] = await whereIdIn(executed, 'id', ids);
-  return rows.map(operationOf);
+/** Of an operation, what says who may look at its report. */
+export type KeptOperation = Pick<BulkOperation, 'id' | 'subjectType' | 'createdBy'>;
+
+/** Those of these that are kept, and were executed. Without what was said of them, which may be a list of hundreds of people. */
+export async function findKeptOperations(db: Reader, ids: number[]): Promise<KeptOperation[]> {
+  const rows = await selectKept(db, { ids });
+  return rows.map((row) => ({ id: row.id, subjectType: row.subject_type, createdBy: row.created_by }));
 }
+
+const selectKept = prepared<{ ids: number[] }, Pick<Row<'bulk_operations'>, 'id' | 'subject_type' | 'created_by'>>(
+  (db, { ids }) =>
+    whereIdIn(db('bulk_operations').whereNotNull('executed_at'), 'id', ids).select('id', 'subject_type', 'created_by'),
+);
 
 export interface ListedOperation extends BulkOperation {
   creator?: string;

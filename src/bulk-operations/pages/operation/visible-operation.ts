@@ -6,6 +6,7 @@ import { Forbidden, NotFound } from '../../../verbs/refusals.ts';
 import { demandRight } from '../../../web/guards/authorization.ts';
 import { BULK_SUBJECTS, readable } from '../../actions/bulk-subjects.ts';
 import type { BulkOperation } from '../../bulk-operation.ts';
+import type { KeptOperation } from '../../bulk-operation-store.ts';
 import { findParts, findWhole } from '../../part-store.ts';
 import { findSchedule } from '../../schedule-store.ts';
 
@@ -43,6 +44,6 @@ export function requireVisible(viewer: Viewer, operation: BulkOperation, isSched
 }
 
 /** How many contacts somebody changed, and in what way, tells of contacts that others may not see (R86): the audit has it as well. */
-export function mayLookAt(viewer: Viewer, { subjectType, createdBy }: BulkOperation): boolean {
+export function mayLookAt(viewer: Viewer, { subjectType, createdBy }: Omit<KeptOperation, 'id'>): boolean {
   return subjectType !== 'contact' || createdBy === viewer.id || may(viewer, 'audit', 'read');
 }
