@@ -1,7 +1,8 @@
 import { isOver } from '../access/granted-rights.ts';
-import { covers, NO_RIGHTS, union } from '../access/rights.ts';
+import { NO_RIGHTS, union } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { instant, minuteOf } from '../clock.ts';
+import { mayGive } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
 import { countOutlasting, outlastingInWords } from '../memberships/outlasting.ts';
@@ -54,7 +55,7 @@ async function groupChanges(
   const concerned = [...new Set([...memberships.keys(), ...groupIds])];
   return (await findGroups(sources.db.read, concerned)).flatMap((group): GroupChange[] => {
     const membership = memberships.get(group.id);
-    const isKept = membership !== undefined && !covers(viewer.rights, group.rights);
+    const isKept = membership !== undefined && !mayGive(viewer, group);
     const isWanted = isKept || groupIds.includes(group.id);
     if (isWanted === (membership !== undefined)) return [];
     const given = membership && isOver(membership, now) ? NO_RIGHTS : givenBy(group);

@@ -1,5 +1,5 @@
 import { isOver } from '../../access/granted-rights.ts';
-import { covers, grantsInWords } from '../../access/rights.ts';
+import { grantsInWords } from '../../access/rights.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
@@ -7,6 +7,7 @@ import type { Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import type { Membership } from '../../memberships/membership-store.ts';
 import type { Format } from '../../text/format.ts';
+import { mayGive } from '../group.ts';
 import { findKnownGroups, groupsCalled } from '../group-suggestions.ts';
 import type { NamedGroup } from '../names/group-names.ts';
 
@@ -32,10 +33,10 @@ export async function groupPicker(
   const sought = soughtIn(typed, { groups: 'groupsSearch' }, 'groups');
   const isShort = sought === '' && others.length <= SUGGESTED;
   const suggested = (group: NamedGroup): Suggestion => {
-    const mayGive = covers(viewer.rights, group.rights);
+    const isGivable = mayGive(viewer, group);
     const gives = group.activity === 'active' ? grantsInWords(group.rights) : 'deactivated: grants nothing';
-    const note = [gives, mayGive ? '' : 'more than you hold', ends.get(group.id) ?? ''];
-    return { value: group.id, name: group.name, note: note.filter(Boolean).join(', '), isFixed: !mayGive };
+    const note = [gives, isGivable ? '' : 'more than you hold', ends.get(group.id) ?? ''];
+    return { value: group.id, name: group.name, note: note.filter(Boolean).join(', '), isFixed: !isGivable };
   };
   return {
     field: 'groups',

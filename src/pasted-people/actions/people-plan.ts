@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isOver } from '../../access/granted-rights.ts';
 import { type Ends, findEnds, LONGER, outlasted } from '../../access/lasting.ts';
-import { covers } from '../../access/rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
 import { type Contact, warnedAccounts } from '../../contacts/contact.ts';
@@ -10,7 +9,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
 import type { Times } from '../../forms/moments.ts';
-import { GRANTS_MORE } from '../../groups/group.ts';
+import { GRANTS_MORE, mayGive } from '../../groups/group.ts';
 import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
@@ -221,7 +220,7 @@ function groupsAsked(
     .map((name) => name.trim())
     .filter(Boolean);
   const meant = names.flatMap((name) => named.get(identityKey(name)) ?? []);
-  const groups = meant.filter((group) => covers(viewer.rights, group.rights));
+  const groups = meant.filter((group) => mayGive(viewer, group));
   const unknown = names.find((name) => !named.has(identityKey(name)));
   if (unknown !== undefined) return { groups, mistake: `There is no group “${unknown}”.` };
   const above = meant.find((group) => !groups.includes(group));

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import { covers } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Errors } from '../../forms/form.ts';
+import { mayGive } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { findKnownGroups } from '../../groups/group-suggestions.ts';
 import { groupPicker } from '../../groups/pages/group-picker.ts';
@@ -49,7 +49,7 @@ async function groupMeant(app: AppContext, req: Request): Promise<string[]> {
   const id = idIn(req.query.group);
   if (id === undefined) return [];
   const groups = await findGroups(app.db.read, [id]);
-  return groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id));
+  return groups.filter((group) => mayGive(req.viewer!, group)).map((group) => String(group.id));
 }
 
 /** Works out what the rows come to. Contacts that are found for the first time are to be linked, but for customers and suppliers. */

@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { hasLeft } from '../../../access/admission.ts';
 import { isOver } from '../../../access/granted-rights.ts';
-import { covers } from '../../../access/rights.ts';
 import type { AppContext } from '../../../app-context.ts';
 import { minuteOf } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContact } from '../../../contacts/contact-store.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
 import type { Typed } from '../../../forms/form.ts';
+import { mayGive } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { findTagsOf } from '../../../tags/tag-store.ts';
@@ -37,7 +37,7 @@ async function typedLike(app: AppContext, req: Request): Promise<Typed> {
   const tags = await findTagsOf(app.db.read, 'user', user.id);
   return {
     ...emptyUser(),
-    groups: groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id)),
+    groups: groups.filter((group) => mayGive(req.viewer!, group)).map((group) => String(group.id)),
     tags: tags.map((tag) => tag.name).join(', '),
     // An end that is over would let nobody in.
     leavesAt: hasLeft(user, now) ? '' : formatOf(req).typedEnd(user.leavesAt),
@@ -57,7 +57,7 @@ async function typedFromContact(app: AppContext, req: Request): Promise<Typed> {
 async function groupsMeant(app: AppContext, req: Request): Promise<string[]> {
   const id = idIn(req.query.group);
   const groups = id === undefined ? [] : await findGroups(app.db.read, [id]);
-  return groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id));
+  return groups.filter((group) => mayGive(req.viewer!, group)).map((group) => String(group.id));
 }
 
 /** The form of the linked user with what the person's changes offer, to be looked at and saved. */
