@@ -10,10 +10,12 @@ export {
   isBusy,
   isOfRead,
   isUnavailable,
+  isUnavailableNow,
   isUnreachable,
   lostInWords,
   OutcomeUnknown,
   takesNoChanges,
+  tookTooLong,
   violatedUnique,
   whyUnreached,
 } from './errors.ts';

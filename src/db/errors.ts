@@ -1,6 +1,7 @@
 import {
   isBusyError,
   isConnectionError,
+  isEndedForTime,
   type PostgresError,
   refusesChanges,
   serverDiskTrouble,
@@ -10,8 +11,8 @@ import { DatabaseGone } from './sqlite/database-files.ts';
 
 /** The database answered "busy" for as long as we were ready to wait; nothing was changed. */
 export class DatabaseBusy extends Error {
-  constructor() {
-    super('the database is busy');
+  constructor(options?: ErrorOptions) {
+    super('the database is busy', options);
   }
 }
 
@@ -49,6 +50,16 @@ export function isUnavailable(error: unknown): boolean {
     takesNoChanges(error) ||
     isUnreachable(error)
   );
+}
+
+/** The same, and it can do it later: whoever goes on then need give nothing up. What took too long takes as long again. */
+export function isUnavailableNow(error: unknown): boolean {
+  return isUnavailable(error) && !tookTooLong(error);
+}
+
+/** The server ended it, as it lets nothing take so long. */
+export function tookTooLong(error: unknown): boolean {
+  return isEndedForTime(fieldsOf(error instanceof DatabaseBusy ? error.cause : error));
 }
 
 /** The server of the database is there for reading alone. */

@@ -51,7 +51,7 @@ export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database
         const isToRepeat = isBusy(error) || (isUnreachable(error) && !transaction.isOutcomeUnknown);
         if (isUnreachable(error) && transaction.isOutcomeUnknown) throw new OutcomeUnknown();
         if (!isToRepeat) throw error;
-        if (performance.now() > patientUntil) throw isBusy(error) ? new DatabaseBusy() : error;
+        if (performance.now() > patientUntil) throw isBusy(error) ? new DatabaseBusy({ cause: error }) : error;
         await sleep(pause);
       }
     }

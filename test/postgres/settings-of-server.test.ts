@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { claimOperation, createDraft, findOperation } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { instant } from '../../src/clock.ts';
 import { openDatabase, type Transaction } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { lockMigrations } from '../../src/db/postgres/locks.ts';
+import { actSettings } from '../../src/verbs/act.ts';
+import { programAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
@@ -108,6 +112,32 @@ describe('Roster on a server', () => {
       }),
     );
     expect((await alice.get('/audit')).status).toBe(200);
+  });
+
+  it('pauses an operation that the server ends each time, and goes on with the others', async () => {
+    const { db, people, clock, config, context } = app;
+    await db.writer.raw(`create function ended() returns trigger language plpgsql as
+      $$ begin raise exception using errcode = 'query_canceled'; end $$`);
+    await db.writer.raw(
+      `create trigger ended before update on users for each row when (old.name = 'bob') execute function ended()`,
+    );
+    const act = programAct(actSettings(config), { id: people.alice, name: 'alice', at: instant(clock.now()) });
+    const [ended, other] = await db.write(async (trx) => {
+      const ids: number[] = [];
+      for (const person of ['bob', 'carol'] as const) {
+        const id = await createDraft(trx, act, { subjectType: 'user', action: 'deactivate', ids: [people[person]] });
+        await claimOperation(trx, await findOperation(trx, id), act);
+        ids.push(id);
+      }
+      return ids;
+    });
+    context.operations.wake();
+    await context.operations.idle();
+    expect(await findOperation(db.read, ended)).toMatchObject({
+      pausedFor: 'the server of the database ended it, as it took too long',
+      finishedAt: null,
+    });
+    expect((await findOperation(db.read, other)).finishedAt).not.toBeNull();
   });
 
   it('lets nobody wait for what another program has locked and forgotten, and changes all the rest', async () => {

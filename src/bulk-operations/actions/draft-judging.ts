@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, instant } from '../../clock.ts';
-import { type Database, isUnavailable } from '../../db/database.ts';
+import { type Database, isUnavailableNow } from '../../db/database.ts';
 import { giveWay } from '../../process/giving-way.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { AT_ONCE, type BulkOperation, PIECE, type Tally } from '../bulk-operation.ts';
@@ -59,7 +59,7 @@ export class DraftJudging {
     try {
       tally = await this.#judgeOn(draft, { by, at, channel: 'mail' }, () => isStopped() || performance.now() >= until);
     } catch (error) {
-      if (isUnavailable(error)) throw error;
+      if (isUnavailableNow(error)) throw error;
       logger.error({ err: error, operation: draft.id }, 'it cannot be said what an operation would come to');
       this.#unjudgeable.add(meaningOf(draft));
       return;

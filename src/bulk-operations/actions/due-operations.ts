@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Clock, instant } from '../../clock.ts';
 import type { Database, Transaction } from '../../db/database.ts';
-import { isUnavailable } from '../../db/database.ts';
+import { isUnavailableNow } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
@@ -43,7 +43,7 @@ async function doOne(parts: Parts, { operationId }: Schedule): Promise<void> {
   try {
     if ((await db.write((trx) => carryOut(trx, parts, operationId))) === 'begun') parts.wake();
   } catch (error) {
-    if (isUnavailable(error)) throw error;
+    if (isUnavailableNow(error)) throw error;
     const isRule = error instanceof FieldErrors || error instanceof Forbidden || error instanceof NotFound;
     if (!isRule) logger.error({ err: error, operation: operationId }, 'what was due could not be done');
     await db.write((trx) => letWait(trx, operationId, isRule ? error.message : WENT_WRONG));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../../clock.ts';
-import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
+import { type Database, isUnavailableNow, type Transaction, tookTooLong } from '../../db/database.ts';
 import type { Foretold } from '../../facets/following/foretold.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../process/giving-way.ts';
@@ -174,7 +174,7 @@ export class OperationWorker {
         if (by) await found.goOn({ by, at, channel: 'mail' }, performance.now() + PREPARED_FOR);
         else await found.giveUp('Whoever began it may not do it any more.');
       } catch (error) {
-        if (isUnavailable(error)) throw error;
+        if (isUnavailableNow(error)) throw error;
         logger.error({ err: error }, 'what was to be gone through could not be');
         await found.giveUp('Something went wrong, which the log tells.');
       }
@@ -188,13 +188,10 @@ export class OperationWorker {
     try {
       await this.#execute(operation);
     } catch (error) {
-      if (isUnavailable(error)) throw error;
+      if (isUnavailableNow(error)) throw error;
       const { db, logger } = this.#parts;
       logger.error({ err: error, operation: operation.id }, 'an operation could not go on, and is paused');
-      const why =
-        error instanceof Forbidden || error instanceof FieldErrors
-          ? error.message
-          : 'something went wrong, which the log tells';
+      const why = whyPaused(error);
       await db.write((trx) => this.#pause(trx, operation, why));
     }
   }
@@ -269,6 +266,13 @@ export class OperationWorker {
   #now(): Instant {
     return instant(this.#parts.clock());
   }
+}
+
+function whyPaused(error: unknown): string {
+  if (error instanceof Forbidden || error instanceof FieldErrors) return error.message;
+  return tookTooLong(error)
+    ? 'the server of the database ended it, as it took too long'
+    : 'something went wrong, which the log tells';
 }
 
 /** It cannot be said what all of it came to, so somebody looks at it before it counts as done. */

@@ -14,6 +14,7 @@ export interface PostgresError {
 
 const UNIQUE = '23505';
 const DISK_FULL = '53100';
+const ENDED = '57014';
 
 /** An error without the values that it came to: the server tells of the row in words (R91). */
 export function plainError(error: unknown): unknown {
@@ -43,7 +44,12 @@ export function poolIsFull(error: unknown): (Error & PostgresError) | undefined 
 
 /** Lock not to be had in time, deadlock, serialization, or ended as it took too long: the same may be tried again. */
 export function isBusyError({ code = '' }: PostgresError): boolean {
-  return ['55P03', '40001', '40P01', '57014'].includes(code);
+  return ['55P03', '40001', '40P01', ENDED].includes(code);
+}
+
+/** By what the server or its user is set to, or by whoever runs it. */
+export function isEndedForTime({ code }: PostgresError): boolean {
+  return code === ENDED;
 }
 
 /** Nothing may be written: it only stands by, or whoever runs it sees to that. */
