@@ -47,18 +47,23 @@ describe('a database that is set to other transactions', () => {
   });
 });
 
-it('waits at length for what is locked where it changes tables alone', async () => {
+it('takes its time where it changes tables alone, whatever the server is set to', async () => {
   const url = await makeDatabase('template0');
-  const db = openDatabase('', url);
-  const patience = async () => {
-    const [{ patience: said }] = await db.write((trx) => trx.raw(`select current_setting('lock_timeout') as patience`));
-    return said;
-  };
+  for (const setting of ['lock_timeout', 'statement_timeout'])
+    await on(nameIn(url), (admin) => admin.raw(`alter database ${nameIn(url)} set ${setting} = 150`));
+  const [db, other] = [openDatabase('', url), openDatabase('', url)];
+  const said = `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`;
+  const patience = () => db.write(async (trx) => (await trx.raw(said))[0]);
   const unlock = await lockMigrations(db.writer);
-  expect(await patience()).toBe('0');
+  expect(await patience()).toEqual({ lock: '0', statement: '0' });
+  const waiting = lockMigrations(other.writer);
+  waiting.catch(() => {});
+  // As long as both would have waited at the most.
+  await on(nameIn(url), (admin) => admin.raw('set statement_timeout = 0; select pg_sleep(0.5)'));
   await unlock();
-  expect(await patience()).toBe('1s');
-  await db.close();
+  await (await waiting)();
+  expect(await patience()).toEqual({ lock: '1s', statement: '150ms' });
+  await Promise.all([db.close(), other.close()]);
   await dropDatabase(url);
 });
 

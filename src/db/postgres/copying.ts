@@ -3,14 +3,14 @@ import type { Copying } from '../copying.ts';
 import { LooseReference } from '../copying.ts';
 import { TABLES } from '../tables.ts';
 import type { PostgresError } from './errors.ts';
-import { WAITS_FOR_LOCKS } from './writing-clients.ts';
+import { TAKES_ITS_TIME } from './writing-clients.ts';
 
 const NOTHING_NAMED = '23503';
 
 export const postgresCopying: Copying = {
   // What an owner may do, who need not be the one who runs the server: references cannot rest, so they go and come again.
   async rest(trx) {
-    await trx.raw(WAITS_FOR_LOCKS);
+    await trx.raw(TAKES_ITS_TIME);
     const references: { table: string; name: string; definition: string }[] = await trx.raw(
       `select relname as "table", conname as name, pg_get_constraintdef(pg_constraint.oid) as definition
         from pg_constraint join pg_class on pg_class.oid = conrelid

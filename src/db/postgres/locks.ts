@@ -7,13 +7,15 @@ const MIGRATORS_LOCK = 82_012;
 
 /** Migrations wait for those of another process. */
 export async function lockMigrations(writer: Knex): Promise<() => Promise<void>> {
-  // There is one connection that writes, so the lock is that of whoever migrates on it.
+  // There is one connection that writes, so the lock is that of whoever migrates on it. The other one takes its time.
+  await writer.raw('set lock_timeout = 0; set statement_timeout = 0');
   await writer.raw('select pg_advisory_lock(?)', [MIGRATORS_LOCK]);
   const { config } = writer.client as RosterPostgresClient;
   config.changesTables = true;
   return async () => {
     config.changesTables = false;
     await writer.raw('select pg_advisory_unlock(?)', [MIGRATORS_LOCK]);
+    await writer.raw('reset lock_timeout; reset statement_timeout');
   };
 }
 

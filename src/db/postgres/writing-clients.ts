@@ -10,8 +10,8 @@ const WRITERS_LOCK = 82_011;
 const LOCK_PATIENCE = 1_000;
 const BEGIN_ROW = `begin; set local lock_timeout = ${LOCK_PATIENCE}; set local roster.one_row = 'on'`;
 const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advisory_xact_lock(${WRITERS_LOCK})`;
-/** For what changes tables: whoever reads them at length, for a backup, is waited for. */
-export const WAITS_FOR_LOCKS = 'set local lock_timeout = 0';
+/** For what changes tables: whoever reads them at length, for a backup, is waited for, and it takes as long as the tables are. */
+export const TAKES_ITS_TIME = 'set local lock_timeout = 0; set local statement_timeout = 0';
 
 /** A commit after a statement that failed is answered by a rollback, and without an error: a statement before it has one. */
 const REFUSED_AFTER_FAILURE = 'select 1';
@@ -33,7 +33,7 @@ class EndingPostgresClient extends RosterPostgresClient {
  */
 export class WritingPostgresClient extends EndingPostgresClient {
   override transaction(...args: unknown[]) {
-    const begin = this.config.changesTables ? `${BEGIN}; ${WAITS_FOR_LOCKS}` : BEGIN;
+    const begin = this.config.changesTables ? `${BEGIN}; ${TAKES_ITS_TIME}` : BEGIN;
     return beginsWith(this, super.transaction(...args), begin);
   }
 }
