@@ -3,7 +3,7 @@ import { claimOperation, createDraft, findOperation } from '../../src/bulk-opera
 import { instant } from '../../src/clock.ts';
 import { openDatabase, type Transaction } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { lockMigrations } from '../../src/db/postgres/locks.ts';
+import { lockMigrations, lockOutCommands, mayCommandsWrite } from '../../src/db/postgres/locks.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -47,22 +47,31 @@ describe('a database that is set to other transactions', () => {
   });
 });
 
-it('takes its time where it changes tables alone, whatever the server is set to', async () => {
+it('takes its time where it changes tables, or keeps commands out, whatever the server is set to', async () => {
   const url = await makeDatabase('template0');
   for (const setting of ['lock_timeout', 'statement_timeout'])
     await on(nameIn(url), (admin) => admin.raw(`alter database ${nameIn(url)} set ${setting} = 150`));
   const [db, other] = [openDatabase('', url), openDatabase('', url)];
   const said = `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`;
   const patience = () => db.write(async (trx) => (await trx.raw(said))[0]);
+  // Whoever waited no longer than that would have given up by then.
+  const asLongAsSet = () => on(nameIn(url), (admin) => admin.raw('set statement_timeout = 0; select pg_sleep(0.5)'));
   const unlock = await lockMigrations(db.writer);
   expect(await patience()).toEqual({ lock: '0', statement: '0' });
   const waiting = lockMigrations(other.writer);
   waiting.catch(() => {});
-  // As long as both would have waited at the most.
-  await on(nameIn(url), (admin) => admin.raw('set statement_timeout = 0; select pg_sleep(0.5)'));
+  await asLongAsSet();
   await unlock();
   await (await waiting)();
   expect(await patience()).toEqual({ lock: '1s', statement: '150ms' });
+  let lockingOut: ReturnType<typeof lockOutCommands> | undefined;
+  await db.write(async (trx) => {
+    await mayCommandsWrite(trx);
+    lockingOut = lockOutCommands(url);
+    lockingOut.catch(() => {});
+    await asLongAsSet();
+  });
+  await (await lockingOut!)();
   await Promise.all([db.close(), other.close()]);
   await dropDatabase(url);
 });

@@ -9,6 +9,9 @@ const ASKED_EVERY = 20_000;
 /** Where a connection broke that has to be there, it is tried so often, in milliseconds, to make it anew. */
 const AGAIN_AFTER = 1_000;
 
+/** For the locks of others, whatever the server is set to. */
+export const WAITS_AT_LENGTH = 'set lock_timeout = 0; set statement_timeout = 0';
+
 /** What begins with each connection that is made. Throws where that cannot be. */
 export type Beginning = (connection: Client) => Promise<void>;
 
@@ -61,7 +64,10 @@ export class KeptConnection {
     const connection = (await writer.client.acquireRawConnection()) as Client;
     connection.on('error', () => undefined);
     try {
-      await serversAt(this.url).during(connection, async () => this.begin?.(connection));
+      await serversAt(this.url).during(connection, async () => {
+        await connection.query(WAITS_AT_LENGTH);
+        await this.begin?.(connection);
+      });
     } catch (error) {
       await connection.end();
       throw plainError(error);

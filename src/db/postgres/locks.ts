@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RosterPostgresClient } from './client.ts';
-import { KeptConnection } from './kept-connection.ts';
+import { KeptConnection, WAITS_AT_LENGTH } from './kept-connection.ts';
 import { untilReached } from './patience.ts';
 
 const MIGRATORS_LOCK = 82_012;
@@ -8,7 +8,7 @@ const MIGRATORS_LOCK = 82_012;
 /** Migrations wait for those of another process. */
 export async function lockMigrations(writer: Knex): Promise<() => Promise<void>> {
   // There is one connection that writes, so the lock is that of whoever migrates on it. The other one takes its time.
-  await writer.raw('set lock_timeout = 0; set statement_timeout = 0');
+  await writer.raw(WAITS_AT_LENGTH);
   await writer.raw('select pg_advisory_lock(?)', [MIGRATORS_LOCK]);
   const { config } = writer.client as RosterPostgresClient;
   config.changesTables = true;
