@@ -72,6 +72,15 @@ describe('an operation that is paused by itself', () => {
     expect((await alice.get(`/bulk-operations/${id}`)).status).toBe(200);
   });
 
+  it('is told in one sentence, which does not say that nothing was changed', async () => {
+    const { db } = mailing.app;
+    await db.write((trx) => trx('users').whereIn('name', ['ada', 'alice']).update({ activity: 'deactivated' }));
+    const id = await begun('deactivate');
+    await told();
+    const { pausedFor } = await findOperation(db.read, id);
+    expect(pausedFor).toBe('There must always be an administrator, and this would take away the last one');
+  });
+
   it('is told as well where its action is known no more', async () => {
     await begun('nonsense');
     expect((await told())[0].text).toContain('something went wrong, which the log tells');

@@ -268,8 +268,10 @@ export class OperationWorker {
   }
 }
 
+/** As a clause that whoever tells it ends; and what was done before stays done. */
 function whyPaused(error: unknown): string {
-  if (error instanceof Forbidden || error instanceof FieldErrors) return error.message;
+  if (error instanceof Forbidden || error instanceof FieldErrors)
+    return error.message.replace(/\.( Nothing was changed\.)?$/, '');
   return tookTooLong(error)
     ? 'the server of the database ended it, as it took too long'
     : 'something went wrong, which the log tells';

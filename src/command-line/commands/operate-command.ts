@@ -77,7 +77,7 @@ async function run(context: CommandContext, act: Act, draft: Draft): Promise<Res
   const { subjectType, action: name, choices = {}, undoes = null } = draft;
   if (draft.parts && draft.parts.length > 0) return runInParts(context, act, draft);
   const meant = { id: 0, subjectType, action: name, choices, undoes };
-  const action = await actionOf(db.read, meant, draft.ids);
+  const action = await actionOf(db.read, meant);
   const { noun } = BULK_SUBJECTS[subjectType];
   const words = (changed: number) => ({ done: action.bulk.done(changed), changed: counted(changed, noun) });
   if (!operating.apply) {
@@ -129,7 +129,7 @@ async function operateLater(context: CommandContext, act: Act, draft: Draft, due
     return refused(`${name} on ${counted(ids.length, BULK_SUBJECTS[subjectType].noun)} cannot be done later.`);
   if (dueAt <= act.at) return refused('This moment is over. Choose a later one.');
   const meant = { id: 0, subjectType, action: name, choices, undoes: null };
-  const action = await actionOf(db.read, meant, ids);
+  const action = await actionOf(db.read, meant);
   if (action.makes && !server.sendsMail)
     return refused('Invitations that go out later go by mail, and no mail goes out here.');
   const tally = await judged(db.read, act, meant, ids);
