@@ -71,10 +71,11 @@ export function ownFactsOf(subject: Subject): Facts {
 
 /** What is said of a program, each by the name that the audit has for it as well. */
 const PARTS = { reason: 'apiOnlyReason', ownerId: 'apiOnlyOwner', reviewOn: 'apiOnlyReviewOn' } as const;
+const PART_NAMES = Object.keys(PARTS) as (keyof ApiOnly)[];
 
 /** Which part of what is said of a program a fact is. */
 export function programPartOf(field: string): keyof ApiOnly | undefined {
-  return (Object.keys(PARTS) as (keyof ApiOnly)[]).find((part) => PARTS[part] === field);
+  return PART_NAMES.find((part) => PARTS[part] === field);
 }
 
 /** Of who was and stays a program, what was written part by part. */
@@ -82,8 +83,7 @@ export function programInParts({ before, after }: Written): Written {
   const { apiOnly: was, ...restBefore } = before as { apiOnly?: ApiOnly | null };
   const { apiOnly: is, ...restAfter } = after as { apiOnly?: ApiOnly | null };
   if (!was || !is) return { before, after };
-  const parts = (one: ApiOnly) =>
-    Object.fromEntries((Object.keys(PARTS) as (keyof ApiOnly)[]).map((part) => [PARTS[part], one[part]]));
+  const parts = (one: ApiOnly) => Object.fromEntries(PART_NAMES.map((part) => [PARTS[part], one[part]]));
   const differ = differing(parts(was), parts(is));
   return { before: { ...restBefore, ...differ.before }, after: { ...restAfter, ...differ.after } };
 }
